@@ -1,0 +1,1 @@
+"""Technology-transfer matchmaking: who should meet whom, and why."""

@@ -1,0 +1,45 @@
+"""One frozen Settings, read only at the entries (`matcher/cli`, `api/app.py`, `bench`).
+
+Every setting is an environment variable with the prefix `MATCHER_`; `docs/settings.md` is checked
+against this file by a test.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+
+
+class Settings(BaseSettings):
+    """What an operator may set. Secrets are never among them: API keys live hashed in the home."""
+
+    model_config = SettingsConfigDict(env_prefix="MATCHER_", frozen=True, extra="ignore")
+
+    home: Path = Field(Path("./var"), description="folder of catalogue and snapshots")
+    model: str | None = Field(
+        None, description="encoder: name or path of a sentence-transformers model; empty: our own"
+    )
+    language: str = Field("zh", description="language of messages on the terminal: zh or en")
+    shared_data: Path | None = Field(
+        None, description="folder of the shared real data; empty: ../shared/data beside the project"
+    )
+    host: str = Field("127.0.0.1", description="address that `matcher serve` listens on")
+    port: int = Field(8350, ge=1, le=65535, description="port that `matcher serve` listens on")
+
+    def shared_data_folder(self) -> Path | None:
+        """The shared real data, or None where it is absent."""
+        folder = self.shared_data or REPOSITORY.parent / "shared" / "data"
+        return folder if folder.is_dir() else None
+
+
+def shipped(*parts: str) -> Path:
+    """A file or folder that ships with the product: `data/...` or `models/...`.
+
+    Found inside the installed wheel (`matcher/_shipped/`), else in the repository.
+    """
+    inside = Path(__file__).resolve().parent / "_shipped" / Path(*parts)
+    return inside if inside.exists() else REPOSITORY / Path(*parts)
