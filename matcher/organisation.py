@@ -210,8 +210,13 @@ class ProfileText:
     def id(self) -> str:
         """Equal text has equal id, whoever holds it: it is encoded, stored and searched once."""
         return derived_id(
-            "t", self.language, self.title, self.summary, self.description,
-            self.partner_role, "\x1e".join(self.keywords),
+            "t",
+            self.language,
+            self.title,
+            self.summary,
+            self.description,
+            self.partner_role,
+            "\x1e".join(self.keywords),
         )
 
     @property
@@ -235,7 +240,7 @@ class Profile:
     source: SourceKey
     licence: str
     attribution: str
-    date: date | None = None
+    dated: date | None = None
     """When the source published it or the work began; None is unknown."""
     sectors: tuple[Tag, ...] = ()
     capabilities: tuple[Tag, ...] = ()
@@ -269,7 +274,7 @@ class Profile:
 
     def known_by(self, day: date) -> bool:
         """Whether this could be read on `day`; an undated profile always could."""
-        return self.date is None or self.date <= day
+        return self.dated is None or self.dated <= day
 
     def open_on(self, day: date) -> bool:
         """Whether it counts on `day`: only published offers and requests expire, what we
