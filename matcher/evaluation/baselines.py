@@ -1,0 +1,191 @@
+"""What the product is measured against: chance, popularity, TF-IDF and BM25, and its own run.
+
+Each takes a task and gives a run: for every question all candidates, best first, ties broken by
+the task's order. Nothing is tuned: one stated setting each. The lexical baselines learn their
+words, their document frequencies and mean lengths from the texts of the question's catalogue only
+(in a leave-one-out task anew for each question, without the text that asks), and credit a candidate
+with its *best one* text or with the sum of its *best three*: the sum rewards whoever holds many
+texts, so it is text plus popularity.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matcher.organisation import Query
+
+from .metrics import SEED, Run, Values
+from .tasks import Question, Task
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
+
+Mask = NDArray[np.bool_]
+BM25_K1, BM25_B = 1.2, 0.75
+TIE_DIGITS = 12
+"""Sums are rounded to this before ranking, so that the order of adding makes no difference."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lexical:
+    """One lexical baseline."""
+
+    name: str
+    weighting: Literal["tf-idf", "bm25"]
+    analyser: Literal["words", "characters"]
+    best: int
+    """How many of a candidate's texts are added up."""
+
+
+LEXICAL = (
+    Lexical("TF-IDF, best one", "tf-idf", "words", 1),
+    Lexical("TF-IDF, best three", "tf-idf", "words", 3),
+    Lexical("TF-IDF characters, best three", "tf-idf", "characters", 3),
+    Lexical("BM25, best three", "bm25", "words", 3),
+)
+
+
+def random_run(task: Task, seed: int = SEED) -> Run:
+    """Chance: candidates by the SHA-256 of seed, question and id."""
+
+    def key(question: Question, candidate: str) -> bytes:
+        return hashlib.sha256(f"{seed}\x1f{question.id}\x1f{candidate}".encode()).digest()
+
+    return {q.id: sorted(task.candidates, key=lambda c: key(q, c)) for q in task.questions}
+
+
+def popularity_run(task: Task) -> Run:
+    """The candidates with most texts in the question's catalogue first, whatever is asked."""
+    holders, known = _holders(task), _known(task)
+    return {
+        question.id: _ranked(task, holders @ known[i].astype(np.float64))
+        for i, question in enumerate(task.questions)
+    }
+
+
+def lexical_run(task: Task, lexical: Lexical) -> Run:
+    """Candidates by the similarity of their texts to the question's; needs scikit-learn."""
+    holders = _holders(task)
+    similarities = _similarities(task, lexical, _known(task))
+    run: dict[str, Sequence[str]] = {}
+    for question, row in zip(task.questions, similarities, strict=True):
+        best = -np.sort(-holders * row, axis=1)[:, : lexical.best]
+        run[question.id] = _ranked(task, best.sum(axis=1))
+    return run
+
+
+class _Held(Protocol):
+    @property
+    def id(self) -> str: ...
+
+
+class _Pairing(Protocol):
+    @property
+    def organisation(self) -> _Held: ...
+
+
+class _Answer(Protocol):
+    @property
+    def pairings(self) -> Iterable[_Pairing]: ...
+
+
+class Answering(Protocol):
+    """What the product's run needs of `matcher.service.Matcher`."""
+
+    def match(self, query: Query) -> _Answer: ...
+
+
+def product_run(
+    matcher: Answering, task: Task, *, k: int, progress: Callable[[int], None] | None = None
+) -> Run:
+    """The product's own pipeline, asked each question as text, without an asker.
+
+    `k` should be the number of organisations in the home, so that no candidate is cut off; of its
+    answer those remain that are candidates of the task. A candidate that it does not give stays
+    unranked. `progress` is told how many questions are done.
+    """
+    candidates = frozenset(task.candidates)
+    run: dict[str, Sequence[str]] = {}
+    for done, question in enumerate(task.questions, start=1):
+        query = Query(
+            text=question.text,
+            side=task.side,
+            k=k,
+            as_of=task.as_of,
+            leave_out=question.leave_out,
+        )
+        given = (pairing.organisation.id for pairing in matcher.match(query).pairings)
+        run[question.id] = [each for each in given if each in candidates]
+        if progress:
+            progress(done)
+    return run
+
+
+def _ranked(task: Task, scores: Values) -> list[str]:
+    order = np.argsort(-np.round(scores, TIE_DIGITS), kind="stable")
+    return [task.candidates[i] for i in order]
+
+
+def _holders(task: Task) -> Values:
+    """(candidates, texts): 1 where the candidate took part in the text's project."""
+    return np.array(
+        [[each in project.members for project in task.texts] for each in task.candidates],
+        dtype=np.float64,
+    )
+
+
+def _known(task: Task) -> Mask:
+    """(questions, texts): whether the text stands in the question's catalogue."""
+    return np.array(
+        [[project.key not in q.leave_out for project in task.texts] for q in task.questions],
+        dtype=np.bool_,
+    )
+
+
+def _similarities(task: Task, lexical: Lexical, known: Mask) -> Values:
+    """(questions, texts), at least 0; 0 for a text that the question's catalogue lacks."""
+    from sklearn.feature_extraction.text import CountVectorizer
+
+    if lexical.analyser == "words":
+        counter = CountVectorizer(stop_words="english")
+    else:
+        counter = CountVectorizer(analyzer="char_wb", ngram_range=(3, 5))
+    texts: csr_matrix = counter.fit_transform([project.text for project in task.texts]).tocsr()
+    asked: csr_matrix = counter.transform([q.text for q in task.questions]).tocsr()
+    weigh = _tf_idf if lexical.weighting == "tf-idf" else _bm25
+    found = np.zeros(known.shape, dtype=np.float64)
+    for mask in np.unique(known, axis=0):  # questions with the same catalogue share its weights
+        rows = np.flatnonzero((known == mask).all(axis=1))
+        block = weigh(asked[rows], texts[np.flatnonzero(mask)])
+        found[np.ix_(rows, np.flatnonzero(mask))] = block.toarray()
+    return found
+
+
+def _tf_idf(asked: csr_matrix, texts: csr_matrix) -> "csr_matrix":
+    """Cosine of (1 + log tf) x idf, scikit-learn's smoothed idf."""
+    from sklearn.feature_extraction.text import TfidfTransformer
+
+    weights = TfidfTransformer(sublinear_tf=True).fit(texts)
+    return weights.transform(asked) @ weights.transform(texts).T
+
+
+def _bm25(asked: csr_matrix, texts: csr_matrix) -> "csr_matrix":
+    """Okapi BM25 with idf log(1 + (n - df + .5) / (df + .5)); each word of a question counts
+    once."""
+    from scipy.sparse import csr_matrix as sparse
+
+    n, words = texts.shape
+    frequency = np.bincount(texts.indices, minlength=words)
+    idf = np.log1p((n - frequency + 0.5) / (frequency + 0.5))
+    lengths = np.asarray(texts.sum(axis=1), dtype=np.float64).ravel()
+    longer = BM25_K1 * (1 - BM25_B + BM25_B * lengths / max(lengths.mean(), 1.0))
+    cells = texts.tocoo()
+    gains = idf[cells.col] * cells.data * (BM25_K1 + 1) / (cells.data + longer[cells.row])
+    weighted = sparse((gains, (cells.row, cells.col)), shape=texts.shape)
+    return (asked > 0).astype(np.float64) @ weighted.T

@@ -1,0 +1,1 @@
+"""The immutable folder that serves: built from the catalogue, verified, published by one rename."""

@@ -1,0 +1,157 @@
+"""An open snapshot: columns, records, indexes, background, all memory-mapped and read-only."""
+
+from __future__ import annotations
+
+import json
+from difflib import get_close_matches
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matcher.errors import Bilingual, UnknownOrganisation
+from matcher.index.faiss import FaissIndex
+from matcher.index.protocol import Index, Rows
+from matcher.organisation import Side
+from matcher.text.normalise import fold_name
+
+from .columns import Columns
+from .manifest import Manifest
+from .names import Names
+from .records import Records
+from .shelf import Shelf
+
+Floats = NDArray[np.float32]
+
+
+class Background:
+    """The capability definitions in one language, as vectors and as token ids.
+
+    Said alike in both languages, they measure how near a question lies to *any* text of a
+    language, so that scores compare across languages; and they depend on nothing in the
+    catalogue, so that one organisation more or less moves no other's score.
+    """
+
+    def __init__(self, folder: Path, language: str) -> None:
+        stem = f"background_{language}"
+        self.vectors: Floats = np.load(folder / f"{stem}_vectors.npy", mmap_mode="r")
+        self.token_ids: NDArray[np.int32] = np.load(folder / f"{stem}_tokens.npy", mmap_mode="r")
+        self.token_offsets: NDArray[np.int64] = np.load(folder / f"{stem}_offsets.npy")
+
+
+class Snapshot:
+    """One immutable state of the world, from which every answer is given."""
+
+    def __init__(self, folder: Path) -> None:
+        self.manifest = Manifest.read(folder)
+        self.manifest.check_sizes(folder)
+        self._folder = folder
+        self.columns = Columns.open(folder / "columns")
+        self.organisations = Records(folder, "organisations")
+        self.profiles = Records(folder, "profiles")
+        self.texts = Records(folder, "texts")
+        self.vectors: Floats = np.load(folder / "vectors.npy", mmap_mode="r")
+        self.token_table: Floats = np.load(folder / "token_table.npy", mmap_mode="r")
+        self._indexes: dict[str, tuple[Index, Rows]] = {}
+
+    @classmethod
+    def open_current(cls, home: Path) -> Snapshot:
+        """The snapshot that serves in `home`; NotReady or SnapshotDamaged if it cannot."""
+        return cls(Shelf(home).current())
+
+    @property
+    def id(self) -> str:
+        return self.manifest.id
+
+    @cached_property
+    def background(self) -> dict[str, Background]:
+        """The language-fair background, by language."""
+        return {language: Background(self._folder, language) for language in ("zh", "en")}
+
+    @cached_property
+    def sources(self) -> dict[str, int]:
+        """Leave-out key -> number in the source columns."""
+        keys: list[str] = json.loads((self._folder / "sources.json").read_text("utf-8"))
+        return {key: number for number, key in enumerate(keys)}
+
+    def index(self, side: Side, sector: str | None) -> tuple[Index, Rows]:
+        """The index of a family, whole or of one sector, and the text row of each of its rows."""
+        name = side.value if sector is None else f"{side.value}/{sector}"
+        if name not in self._indexes:
+            entry = self.manifest.index(name)
+            if entry is None or entry.rows is None:
+                raise KeyError(name)
+            rows = np.load(self._folder / entry.rows, mmap_mode="r")
+            self._indexes[name] = FaissIndex.open(self._folder / entry.file), rows
+        return self._indexes[name]
+
+    def index_names(self) -> list[str]:
+        return [entry.name for entry in self.manifest.indexes]
+
+    def capability_profiles(self, code: str) -> NDArray[np.int32]:
+        """Profile rows that have a capability."""
+        place = self.manifest.capabilities.index(code)
+        begin, end = self.columns.capability_offsets[place : place + 2]
+        return self.columns.capability_profiles[int(begin) : int(end)]
+
+    def organisation_profiles(self, row: int) -> NDArray[np.int64]:
+        """Profile rows of one organisation."""
+        return np.flatnonzero(self.columns.profile_organisation == row)
+
+    def texts_of_profile(self, profile: int) -> NDArray[np.int32]:
+        """Text rows of one profile, one for each of its languages."""
+        return self.columns.holding_text[self.columns.holding_profile == profile]
+
+    @cached_property
+    def _names(self) -> Names:
+        return Names(self._folder)
+
+    def find_organisation(self, name: str) -> int:
+        """The row of the one organisation that goes by `name`: its id, a key of its source or any
+        spelling. UnknownOrganisation, with near names, if there is none or more than one."""
+        folded = fold_name(name)
+        rows = [r for r in dict.fromkeys(self._names.rows(name)) if self._goes_by(r, folded)]
+        if len(rows) == 1:
+            return rows[0]
+        if rows:
+            found = "; ".join(self._describe(row) for row in rows[:5])
+            raise UnknownOrganisation(
+                Bilingual(
+                    f"有 {len(rows)} 家机构用这个名称。", f"{len(rows)} organisations go by this."
+                ),
+                Bilingual(f"请用编号：{found}", f"use its id: {found}"),
+                where=name,
+            )
+        near = self._near(folded)
+        hint = "; ".join(self._describe(row) for row in near)
+        raise UnknownOrganisation(
+            Bilingual("快照中没有这个机构。", "no organisation in the snapshot goes by this."),
+            Bilingual(
+                f"检查名称或用编号。相近的有：{hint or '无'}",
+                f"check the name or use its id. Near ones: {hint or 'none'}",
+            ),
+            where=name,
+        )
+
+    def _spellings(self, row: int) -> set[str]:
+        record = self.organisations[row]
+        keys = {record["id"], *(s["key"] for s in record["sources"])}
+        return {fold_name(n) for n in {record["name"], *record["aliases"], *keys}}
+
+    def _goes_by(self, row: int, folded: str) -> bool:
+        return folded in self._spellings(row)
+
+    def _describe(self, row: int) -> str:
+        record = self.organisations[row]
+        return f"{record['id']} {record['name']} ({record['country'] or '?'})"
+
+    def _near(self, folded: str) -> list[int]:
+        """Up to three organisations with a similar name, or that contain what was typed."""
+        spelled: dict[str, int] = {}
+        for row in range(len(self.organisations)):
+            for spelling in self._spellings(row):
+                spelled.setdefault(spelling, row)
+        found = [s for s in spelled if folded and folded in s][:3]
+        found += get_close_matches(folded, spelled, n=3)
+        return list(dict.fromkeys(spelled[s] for s in found))[:3]
