@@ -13,7 +13,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -167,7 +167,7 @@ def _similarities(task: Task, lexical: Lexical, known: Mask) -> Values:
     return found
 
 
-def _tf_idf(asked: csr_matrix, texts: csr_matrix) -> "csr_matrix":
+def _tf_idf(asked: csr_matrix, texts: csr_matrix) -> csr_matrix:
     """Cosine of (1 + log tf) x idf, scikit-learn's smoothed idf."""
     from sklearn.feature_extraction.text import TfidfTransformer
 
@@ -175,7 +175,7 @@ def _tf_idf(asked: csr_matrix, texts: csr_matrix) -> "csr_matrix":
     return weights.transform(asked) @ weights.transform(texts).T
 
 
-def _bm25(asked: csr_matrix, texts: csr_matrix) -> "csr_matrix":
+def _bm25(asked: csr_matrix, texts: csr_matrix) -> csr_matrix:
     """Okapi BM25 with idf log(1 + (n - df + .5) / (df + .5)); each word of a question counts
     once."""
     from scipy.sparse import csr_matrix as sparse
