@@ -19,16 +19,22 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="MATCHER_", frozen=True, extra="ignore")
 
-    home: Path = Field(Path("./var"), description="folder of catalogue and snapshots")
+    home: Path = Field(default=Path("./var"), description="folder of catalogue and snapshots")
     model: str | None = Field(
-        None, description="encoder: name or path of a sentence-transformers model; empty: our own"
+        default=None,
+        description="encoder: name or path of a sentence-transformers model; empty: our own",
     )
-    language: str = Field("zh", description="language of messages on the terminal: zh or en")
+    language: str = Field(
+        default="zh", description="language of messages on the terminal: zh or en"
+    )
     shared_data: Path | None = Field(
-        None, description="folder of the shared real data; empty: ../shared/data beside the project"
+        default=None,
+        description="folder of the shared real data; empty: ../shared/data beside the project",
     )
-    host: str = Field("127.0.0.1", description="address that `matcher serve` listens on")
-    port: int = Field(8350, ge=1, le=65535, description="port that `matcher serve` listens on")
+    host: str = Field(default="127.0.0.1", description="address that `matcher serve` listens on")
+    port: int = Field(
+        default=8350, ge=1, le=65535, description="port that `matcher serve` listens on"
+    )
 
     def shared_data_folder(self) -> Path | None:
         """The shared real data, or None where it is absent."""
