@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import faiss
 import numpy as np
@@ -45,11 +46,12 @@ class FaissIndex:
         allowed = len(self) if mask is None else int(np.count_nonzero(mask))
         if not allowed:
             return empty_result(len(vectors))
-        parameters = None
+        parameters: Any = None
         if mask is not None and allowed < len(self):
             bits = np.packbits(mask, bitorder="little")
-            selector = faiss.IDSelectorBitmap(bits)
-            parameters = faiss.SearchParameters(sel=selector)
+            # The stubs know only the C++ signatures; `bits` must outlive the search.
+            engine: Any = faiss
+            parameters = engine.SearchParameters(sel=engine.IDSelectorBitmap(bits))
         questions = np.ascontiguousarray(vectors, dtype=np.float32)
         scores, rows = self._index.search(questions, min(k, allowed), params=parameters)
         order = np.lexsort((rows, -scores), axis=1)

@@ -1,0 +1,1 @@
+"""From a question to explained pairings: read `pipeline.py` first, top to bottom."""

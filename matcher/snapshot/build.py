@@ -1,4 +1,4 @@
-"""Build a snapshot: read the catalogue once, encode what is new, write a folder, verify, publish."""
+"""Build a snapshot: read the catalogue once, encode what is new, write, verify, publish."""
 
 from __future__ import annotations
 
@@ -209,10 +209,9 @@ def write_indexes(
     folder: Path, gathered: Gathered, vectors: NDArray[np.float32]
 ) -> list[IndexEntry]:
     """Two families, each whole and by sector, and postings by capability."""
-    entries = [
-        IndexEntry("capability", "postings", "columns/capability_profiles.npy", None,
-                   len(gathered.capability_profiles))  # fmt: skip
-    ]
+    held = len(gathered.capability_profiles)
+    postings = "columns/capability_profiles.npy"
+    entries = [IndexEntry("capability", "postings", postings, None, held)]
     (folder / "index").mkdir()
     for side in (Side.BEIJING, Side.FOREIGN):
         for sector in (None, *gathered.sectors):
@@ -225,4 +224,3 @@ def write_indexes(
                 IndexEntry(name, "faiss-flat", f"{file}.faiss", f"{file}.rows.npy", len(rows))
             )
     return entries
-

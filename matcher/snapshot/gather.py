@@ -121,13 +121,14 @@ def gather(catalogue: Catalogue, vocabulary: Vocabulary) -> Gathered:
     )
     ten = tuple(code for code in vocabulary.sector.codes if code != OTHER_SECTOR)
     capabilities = vocabulary.capability.codes
+    facts: list[Profile | Cooperation] = [*profiles, *cooperations]
     offsets, postings = capability_postings(profiles, capabilities)
     return Gathered(
         organisations=organisations,
         profiles=profiles,
         cooperations=cooperations,
         texts=texts,
-        sources=sorted({leave_out_key(x) for x in (*profiles, *cooperations)}),
+        sources=sorted({leave_out_key(x) for x in facts}),
         sectors=(*ten, OTHER_SECTOR),
         countries=tuple(sorted({o.country for o in organisations if o.country})),
         capabilities=capabilities,
@@ -175,7 +176,7 @@ def main_sectors(
             weight[row_of[profile.organisation], sectors.index(code)] += share
     main = weight.argmax(axis=1)
     main[weight.sum(axis=1) == 0] = -1
-    return main.astype(np.int8)
+    return np.asarray(main, np.int8)
 
 
 def capability_postings(
@@ -190,9 +191,7 @@ def capability_postings(
     return offsets_of(lists), np.concatenate([np.empty(0, np.int32), *lists])
 
 
-def corporate_trees(
-    organisations: list[Organisation], row_of: dict[str, int]
-) -> NDArray[np.int32]:
+def corporate_trees(organisations: list[Organisation], row_of: dict[str, int]) -> NDArray[np.int32]:
     """The same number for all who hang together through parents: the smallest row among them."""
     root = list(range(len(organisations)))
 
@@ -211,7 +210,7 @@ def corporate_trees(
 
 
 def wants_other_side(profile: Profile, side: Side) -> int:
-    """1 if the profile names a country of the other side as target, 0 if only others, -1 if none."""
+    """1 if the profile names a target on the other side, 0 if only others, -1 if none."""
     if not profile.target_countries:
         return -1
     named_china = CHINA in profile.target_countries

@@ -1,4 +1,4 @@
-"""What a snapshot says of itself: how it was made, what it holds, and the checksum of every file."""
+"""What a snapshot says of itself: how it was made, what it holds, a checksum of every file."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """The shelf of a home's snapshots: publish by one atomic rename, open the current one, roll back.
 
-    home/snapshots/<id>/     an immutable snapshot
-    home/snapshots/CURRENT   the id that serves, replaced by rename
+home/snapshots/<id>/     an immutable snapshot
+home/snapshots/CURRENT   the id that serves, replaced by rename
 """
 
 from __future__ import annotations

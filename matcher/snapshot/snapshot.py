@@ -101,7 +101,7 @@ class Snapshot:
 
     def texts_of_profile(self, profile: int) -> NDArray[np.int32]:
         """Text rows of one profile, one for each of its languages."""
-        return self.columns.holding_text[self.columns.holding_profile == profile]
+        return np.asarray(self.columns.holding_text[self.columns.holding_profile == profile])
 
     @cached_property
     def _names(self) -> Names:

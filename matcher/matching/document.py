@@ -1,0 +1,111 @@
+"""An answer as the JSON document that every door gives: command line, list and API alike.
+
+`docs/schema/answer.json` describes it. Organisations are spliced in as the snapshot stores them,
+so that a thousand pairings cost no decoding.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from matcher.errors import MatcherError
+from matcher.organisation import Query
+
+from .pairing import Answer, Evidence, Pairing, Reason
+
+
+def answer_document(answer: Answer, asked_id: str | None = None) -> dict[str, Any]:
+    """The whole answer as plain data, ready for JSON."""
+    rule = answer.one_text
+    return {
+        "id": asked_id,
+        "snapshot": answer.snapshot,
+        "ranker": answer.ranker,
+        "as_of": answer.as_of.isoformat(),
+        "asked": asked_document(answer.question.query, answer.question.side.value),
+        "eligible": answer.eligible,
+        "excluded": [{"rule": rule, "count": count} for rule, count in answer.excluded],
+        "missing": list(answer.missing),
+        "pairings": [pairing_document(p) for p in answer.pairings],
+        "known_partners": [pairing_document(p) for p in answer.known_partners],
+        "known_partner_count": answer.known_partner_count,
+        "one_text_rule": {"most": rule.most, "moved": rule.moved, "price": rule.price},
+    }
+
+
+def asked_document(query: Query, side: str) -> dict[str, Any]:
+    """What was understood of the question."""
+    return {
+        "text": query.text,
+        "profile": query.profile,
+        "organisation": query.organisation,
+        "for": query.asker,
+        "side": side,
+        "sector": query.sector,
+        "countries": list(query.countries),
+        "regions": list(query.regions),
+        "k": query.k,
+    }
+
+
+def pairing_document(pairing: Pairing) -> dict[str, Any]:
+    """One pairing; `fictional` only where it is so."""
+    document: dict[str, Any] = {
+        "rank": pairing.rank,
+        "organisation": pairing.organisation,
+        "score": pairing.score,
+        "fit": pairing.fit,
+        "track_record": pairing.track_record,
+        "prior": pairing.prior,
+        "reasons": [reason_document(r) for r in pairing.reasons],
+        "evidence": [evidence_document(e) for e in pairing.evidence],
+        "screening": "not_done",
+    }
+    if pairing.moved_from is not None:
+        document["moved_from"] = pairing.moved_from
+    if pairing.last_cooperation is not None:
+        document["last_cooperation"] = pairing.last_cooperation
+    if pairing.organisation.get("fictional"):
+        document["fictional"] = True
+    return document
+
+
+def reason_document(reason: Reason) -> dict[str, Any]:
+    return {
+        "feature": reason.feature,
+        "block": reason.block.value,
+        "value": reason.value,
+        "contribution": reason.contribution,
+        "sentence": {"zh": reason.sentence.zh, "en": reason.sentence.en},
+    }
+
+
+def evidence_document(evidence: Evidence) -> dict[str, Any]:
+    return {
+        "profile": evidence.profile,
+        "kind": evidence.kind,
+        "publication": evidence.publication,
+        "language": evidence.language,
+        "text": evidence.text,
+        "source": evidence.source,
+        "key": evidence.key,
+        "date": evidence.date,
+        "licence": evidence.licence,
+        "attribution": evidence.attribution,
+        "alignment": [
+            {
+                "asked": w.asked,
+                "asked_start": w.asked_start,
+                "found": w.found,
+                "found_start": w.found_start,
+                "similarity": w.similarity,
+                "share": w.share,
+            }
+            for w in evidence.words
+        ],
+    }
+
+
+def error_document(error: MatcherError, asked_id: str | None = None) -> dict[str, Any]:
+    """A bad line of a batch of questions."""
+    return {"id": asked_id, "error": error.as_dict()}

@@ -1,0 +1,151 @@
+"""Put what is shown into words: contributions become reasons, holdings become evidence."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from matcher.errors import Bilingual
+from matcher.organisation import OTHER_SECTOR
+from matcher.snapshot.columns import sector_bit
+from matcher.snapshot.snapshot import Snapshot
+from matcher.text.encoder import StaticEncoder
+from matcher.vocabulary import Vocabulary
+
+from .alignment import WordPair, word_pairs
+from .features import BY_NAME, Said
+from .pairing import Evidence, Pairing, Reason
+from .placing import Place, Placed
+from .ranker import Block, Ranker
+
+TOP = 3
+MOST_EVIDENCE = 3
+"""Texts shown behind one pairing: the best profile first."""
+REST = "rest"
+
+
+class Explainer:
+    """Words for the places of one answer."""
+
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        static: StaticEncoder,
+        vocabulary: Vocabulary,
+        ranker: Ranker,
+    ) -> None:
+        self._snapshot = snapshot
+        self._static = static
+        self._vocabulary = vocabulary
+        self._ranker = ranker
+
+    def pairing(self, place: Place, reasons: str) -> Pairing:
+        """The pairing of a place with `reasons` all, top (the strongest three and the sum of the
+        rest) or none (neither reasons nor evidence)."""
+        tier, row = place.tier, place.row
+        organisation = int(tier.organisations[row])
+        shown: tuple[Reason, ...] = ()
+        evidence: tuple[Evidence, ...] = ()
+        if reasons != "none":
+            evidence = self._evidence(place)
+            shown = self._reasons(place, evidence[0].words)
+            if reasons == "top":
+                shown = strongest(shown)
+        return Pairing(
+            rank=place.rank,
+            organisation=self._snapshot.organisations[organisation],
+            score=float(tier.score[row]),
+            fit=float(tier.fit[row]),
+            track_record=float(tier.track_record[row]),
+            prior=self._ranker.prior,
+            reasons=shown,
+            evidence=evidence,
+            moved_from=place.moved_from,
+            last_cooperation=place.last_cooperation,
+        )
+
+    def _reasons(self, place: Place, words: tuple[WordPair, ...]) -> tuple[Reason, ...]:
+        """Every feature's contribution in words, strongest first."""
+        tier, row = place.tier, place.row
+        said = Said(words=words, sectors=self._sectors(tier.pairs.question_sectors))
+        reasons = []
+        for number, curve in enumerate(self._ranker.curves):
+            feature = BY_NAME[curve.feature]
+            value = float(tier.values[row, number])
+            missing = math.isnan(value)
+            reasons.append(
+                Reason(
+                    feature=curve.feature,
+                    block=curve.block,
+                    value=None if missing else value,
+                    contribution=float(tier.contributions[row, number]),
+                    sentence=feature.missing if missing else feature.sentence(value, said),
+                )
+            )
+        return tuple(sorted(reasons, key=lambda r: -abs(r.contribution)))
+
+    def _sectors(self, bits: int) -> tuple[Bilingual, ...]:
+        codes = self._snapshot.manifest.sectors
+        named = [c for c in codes if c != OTHER_SECTOR and bits & sector_bit(codes[:-1], c)]
+        terms = [self._vocabulary.sector.get(code) for code in named]
+        return tuple(Bilingual(term.zh, term.en) for term in terms)
+
+    def _evidence(self, place: Place) -> tuple[Evidence, ...]:
+        """The best profile's text first, then the organisation's other texts nearest to the
+        question."""
+        tier = place.tier
+        candidates = tier.pairs.candidates
+        begin, end = (int(n) for n in candidates.offsets[place.row : place.row + 2])
+        best = int(tier.holding[place.row])
+        nearness = tier.pairs.hits.alignment[candidates.hits[begin:end]]
+        order = [best, *(begin + np.argsort(-nearness, kind="stable")).tolist()]
+        texts: dict[int, int] = {}
+        for holding in order:
+            texts.setdefault(int(candidates.texts[holding]), holding)
+        return tuple(
+            self._piece(place, holding) for holding in list(texts.values())[:MOST_EVIDENCE]
+        )
+
+    def _piece(self, place: Place, holding: int) -> Evidence:
+        pairs = place.tier.pairs
+        text: dict[str, Any] = self._snapshot.texts[int(pairs.candidates.texts[holding])]
+        profile = self._snapshot.profiles[int(pairs.candidates.profiles[holding])]
+        asked = pairs.question.texts[int(pairs.hits.asked[pairs.candidates.hits[holding]])]
+        return Evidence(
+            profile=profile["id"],
+            kind=profile["kind"],
+            publication=profile["publication"],
+            language=text["language"],
+            text=text["body"],
+            source=profile["source"]["source"],
+            key=profile["source"]["key"],
+            date=profile["date"],
+            licence=profile["licence"],
+            attribution=profile["attribution"],
+            words=word_pairs(asked, text["body"], self._static),
+        )
+
+
+def strongest(reasons: tuple[Reason, ...]) -> tuple[Reason, ...]:
+    """The first three and, so that the sum still holds, one reason for the rest of each block."""
+    rest = []
+    for block in Block:
+        left = [r.contribution for r in reasons[TOP:] if r.block is block]
+        if left:
+            sentence = Bilingual(
+                f"其余 {len(left)} 项理由合计。", f"The other {len(left)} reasons together."
+            )
+            rest.append(Reason(f"{REST}_{block.value}", block, None, sum(left), sentence))
+    return (*reasons[:TOP], *rest)
+
+
+def explain(
+    placed: Placed, explainer: Explainer, reasons: str
+) -> tuple[tuple[Pairing, ...], tuple[Pairing, ...]]:
+    """The pairings and the past partners of an answer."""
+    return (
+        tuple(explainer.pairing(place, reasons) for place in placed.pairings),
+        tuple(explainer.pairing(place, reasons) for place in placed.partners),
+    )

@@ -1,0 +1,290 @@
+"""The features: small named functions, each with its unit and direction, and a sentence in words.
+
+A *fit* feature looks at one profile of the candidate (its best one is taken, so that fit does not
+grow with the number of profiles); a *track record* feature looks at the whole organisation.
+NaN is *missing*, a state of its own: never a zero. `docs/features.md` is made from this file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matcher.errors import Bilingual
+from matcher.organisation import ProfileKind, Publication
+from matcher.snapshot.columns import KINDS, PUBLICATIONS, UNKNOWN_DAY
+from matcher.snapshot.snapshot import Snapshot
+
+from .alignment import WordPair
+from .candidates import Candidates
+from .fairness import standardise
+from .history import History
+from .question import Question
+from .ranker import Block
+from .retrieve import Hits
+
+Floats = NDArray[np.floating]
+DAYS_A_YEAR = 365.25
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """Everything a feature may look at: one question against all candidates of a tier."""
+
+    question: Question
+    snapshot: Snapshot
+    hits: Hits
+    candidates: Candidates
+    history: History
+    question_sectors: int
+    """Bits of the sectors the question lies in; 0 where it lies in none we know."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a sentence may name besides the value."""
+
+    words: tuple[WordPair, ...] = ()
+    sectors: tuple[Bilingual, ...] = ()
+    year: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """A named function and its sentence."""
+
+    name: str
+    block: Block
+    unit: str
+    compute: Callable[[Pairs], Floats]
+    """Fit: (h,) one value a holding. Track record: (n,) one value an organisation."""
+    sentence: Callable[[float, Said], Bilingual]
+    missing: Bilingual
+    """Why there may be no value."""
+
+
+def meaning(pairs: Pairs) -> Floats:
+    """Nearness of the profile's text to the question as a whole (higher is better).
+
+    Unit: standard deviations of the cosine above the background of the text's language.
+    """
+    return pairs.hits.meaning[pairs.candidates.hits]
+
+
+def alignment(pairs: Pairs) -> Floats:
+    """How well the question's words, rare ones most, meet words of the profile (higher is better).
+
+    Unit: standard deviations of the late-interaction score above the background.
+    """
+    return pairs.hits.alignment[pairs.candidates.hits]
+
+
+def share_of_text(pairs: Pairs) -> Floats:
+    """Among how many participants the source divides this text (fewer is better).
+
+    Unit: organisations. One of 24 in a consortium did not do all of what the text says.
+    """
+    columns = pairs.snapshot.columns
+    return np.asarray(columns.profile_participants[pairs.candidates.profiles], np.float64)
+
+
+def kind_fit(pairs: Pairs) -> Floats:
+    """Whether the kinds complete each other: 1 offer meets request, -1 two of a kind, 0 a
+    capability stands on either side (higher is better). Missing for a question in free text."""
+    kinds = pairs.snapshot.columns.profile_kind[pairs.candidates.profiles]
+    asked = np.array([-1 if a.kind is None else KINDS.index(a.kind) for a in pairs.question.texts])[
+        pairs.hits.asked[pairs.candidates.hits]
+    ]
+    capability = KINDS.index(ProfileKind.CAPABILITY)
+    result = np.where(kinds == asked, -1.0, 1.0)
+    result[(kinds == capability) | (asked == capability)] = 0.0
+    result[asked < 0] = np.nan
+    return result
+
+
+def sector_fit(pairs: Pairs) -> Floats:
+    """Whether question and profile share a sector: 1 yes, 0 no (higher is better).
+
+    Missing where the question lies in none of the ten sectors.
+    """
+    sectors = pairs.snapshot.columns.profile_sectors[pairs.candidates.profiles]
+    if not pairs.question_sectors:
+        return np.full(len(sectors), np.nan)
+    return ((sectors & pairs.question_sectors) != 0).astype(np.float64)
+
+
+def second_direction(pairs: Pairs) -> Floats:
+    """Would the partner want the asker: its request nearest to what the asker offers or can do
+    (higher is better). Unit: as `meaning`. Missing without an asker, or where the partner
+    publishes no request.
+    """
+    candidates, snapshot = pairs.candidates, pairs.snapshot
+    result = np.full(len(candidates.profiles), np.nan)
+    offered = pairs.question.asker_texts
+    if not len(offered):
+        return result
+    columns = snapshot.columns
+    request = columns.profile_kind == KINDS.index(ProfileKind.REQUEST)
+    wanted = np.flatnonzero(
+        request[columns.holding_profile]
+        & np.isin(columns.profile_organisation[columns.holding_profile], candidates.organisations)
+    )
+    if not len(wanted):
+        return result
+    texts = columns.holding_text[wanted]
+    best = np.full(len(texts), -np.inf)
+    for text in offered:
+        vector = snapshot.vectors[text]
+        background = {lang: b.vectors @ vector for lang, b in snapshot.background.items()}
+        fair = standardise(
+            np.asarray(snapshot.vectors[texts] @ vector),
+            np.asarray(columns.text_is_chinese[texts]),
+            background,
+        )
+        best = np.maximum(best, fair)
+    by_organisation = np.full(len(snapshot.organisations), -np.inf)
+    owners = columns.profile_organisation[columns.holding_profile[wanted]]
+    np.maximum.at(by_organisation, owners, best)
+    value = by_organisation[candidates.organisations]
+    value[value == -np.inf] = np.nan
+    return value[candidates.holding_organisation]
+
+
+def freshness(pairs: Pairs) -> Floats:
+    """Age of the profile on the day of the question (younger is better). Unit: years.
+
+    Missing for an undated profile.
+    """
+    dated = pairs.snapshot.columns.profile_dated[pairs.candidates.profiles].astype(np.float64)
+    age = (pairs.question.as_of.toordinal() - dated) / DAYS_A_YEAR
+    age[dated == UNKNOWN_DAY] = np.nan
+    return age
+
+
+def openness(pairs: Pairs) -> Floats:
+    """How far the organisation has shown that it seeks partners: 0 inferred from public sources,
+    1 published, 2 published and accepting interest (higher is better)."""
+    columns = pairs.snapshot.columns
+    states = np.array([[Publication.INFERRED, Publication.PUBLISHED, Publication.ACCEPTING].index(p)
+                       for p in PUBLICATIONS])  # fmt: skip
+    return states[columns.profile_publication[pairs.candidates.profiles]].astype(np.float64)
+
+
+def target_fit(pairs: Pairs) -> Floats:
+    """Whether the profile seeks partners on the asker's side: 1 yes, 0 names other countries only
+    (higher is better). Missing where it names none."""
+    wanted = pairs.snapshot.columns.profile_target[pairs.candidates.profiles].astype(np.float64)
+    wanted[wanted < 0] = np.nan
+    return wanted
+
+
+def experience(pairs: Pairs) -> Floats:
+    """Cooperations known up to the day of the question (more is better). Unit: cooperations."""
+    return pairs.history.cooperations[pairs.candidates.organisations].astype(np.float64)
+
+
+def experience_across(pairs: Pairs) -> Floats:
+    """Cooperations in which Beijing bodies and partners abroad took part together (more is
+    better). Unit: cooperations."""
+    return pairs.history.across[pairs.candidates.organisations].astype(np.float64)
+
+
+def plain(zh: str, en: str) -> Callable[[float, Said], Bilingual]:
+    """A sentence that only shows the value, in `{0}`."""
+    return lambda value, _: Bilingual(zh.format(value), en.format(value))
+
+
+def chosen(*sentences: Bilingual) -> Callable[[float, Said], Bilingual]:
+    """One sentence a whole value, 0 first."""
+    return lambda value, _: sentences[int(value)]
+
+
+def alignment_sentence(value: float, said: Said) -> Bilingual:
+    """The words that met, strongest first."""
+    if not said.words:
+        return Bilingual(
+            f"问题的用词在对方资料中没有明显对应（{value:.1f}）。",
+            f"No word of the question clearly meets one of the partner's text ({value:.1f}).",
+        )
+    pairs = [f"{w.asked}↔{w.found}" for w in said.words]
+    return Bilingual(
+        f"词语对应：{'，'.join(pairs)}（{value:.1f}）。",
+        f"Words that met: {', '.join(pairs)} ({value:.1f}).",
+    )
+
+
+def kind_sentence(value: float, _: Said) -> Bilingual:
+    if value > 0:
+        return Bilingual(
+            "一方所供正是一方所求。", "An offer on one side meets a request on the other."
+        )
+    if value < 0:
+        return Bilingual(
+            "双方同为提供方或同为需求方。",
+            "Both sides offer, or both sides ask: neither completes.",
+        )
+    return Bilingual(
+        "一方的依据是能力描述，不是供给或需求。",
+        "One side's evidence is a capability, neither an offer nor a request.",
+    )
+
+
+def sector_sentence(value: float, said: Said) -> Bilingual:
+    zh, en = "、".join(s.zh for s in said.sectors), ", ".join(s.en for s in said.sectors)
+    if value:
+        return Bilingual(f"同属产业领域：{zh}。", f"Shared sector: {en}.")
+    return Bilingual(
+        f"资料不属于问题所在领域：{zh}。", f"The profile lies outside the sector: {en}."
+    )
+
+
+NO_ASKER = Bilingual(
+    "未知：没有指明提问机构，或对方未公布需求。",
+    "Not known: no asker was named, or the partner publishes no request.",
+)
+ALWAYS = Bilingual("未知。", "Not known.")
+
+FEATURES: tuple[Feature, ...] = (
+    Feature("meaning", Block.FIT, "σ", meaning,
+            plain("资料整体含义与问题相近：高出背景 {0:.1f} 个标准差。",
+                  "The text as a whole is near the question: {0:.1f} deviations above background."),
+            ALWAYS),
+    Feature("alignment", Block.FIT, "σ", alignment, alignment_sentence, ALWAYS),
+    Feature("share_of_text", Block.FIT, "organisations", share_of_text,
+            plain("该资料由 {0:.0f} 家机构共有，只按其一份计。",
+                  "The text is shared by {0:.0f} organisation(s), credited for one part."), ALWAYS),
+    Feature("kind_fit", Block.FIT, "-1, 0, 1", kind_fit, kind_sentence,
+            Bilingual("未知：自由提问不分供需。",
+                      "Not known: free text is neither offer nor request.")),
+    Feature("sector_fit", Block.FIT, "0, 1", sector_fit, sector_sentence,
+            Bilingual("未知：问题不在十大产业之内。",
+                      "Not known: the question is in none of the ten.")),
+    Feature("second_direction", Block.FIT, "σ", second_direction,
+            plain("对方的需求与提问机构所能提供的相近：{0:.1f} 个标准差。",
+                  "The partner's request is near what the asker can give: {0:.1f} deviations."),
+            NO_ASKER),
+    Feature("freshness", Block.FIT, "years", freshness,
+            plain("资料距今 {0:.1f} 年。", "The profile is {0:.1f} years old."),
+            Bilingual("未知：资料没有日期。", "Not known: the profile bears no date.")),
+    Feature("openness", Block.FIT, "0, 1, 2", openness, chosen(
+        Bilingual("由公开来源推断，未征询该机构。",
+                  "Inferred from public sources; the organisation was not asked."),
+        Bilingual("对方已公开发布。", "Published by the organisation."),
+        Bilingual("对方公开发布并接受接洽。", "Published, and accepting interest.")), ALWAYS),
+    Feature("target_fit", Block.FIT, "0, 1", target_fit, chosen(
+        Bilingual("资料指明的目标国家/地区不含提问一方。",
+                  "The profile names target countries, but not this side's."),
+        Bilingual("资料指明要找提问一方的合作伙伴。", "The profile seeks partners on this side.")),
+        Bilingual("未知：资料没有指明目标国家/地区。", "Not known: it names no target country.")),
+    Feature("experience", Block.TRACK_RECORD, "cooperations", experience,
+            plain("已知合作 {0:.0f} 项。", "{0:.0f} known cooperation(s)."), ALWAYS),
+    Feature("experience_across", Block.TRACK_RECORD, "cooperations", experience_across,
+            plain("其中北京与境外共同参与的 {0:.0f} 项。",
+                  "{0:.0f} of them with Beijing and partners abroad together."), ALWAYS),
+)  # fmt: skip
+
+BLOCKS: dict[str, Block] = {feature.name: feature.block for feature in FEATURES}
+BY_NAME: dict[str, Feature] = {feature.name: feature for feature in FEATURES}

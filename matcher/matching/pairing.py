@@ -1,0 +1,124 @@
+"""What the pipeline gives: pairings with scores, and, where asked for, their reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from matcher.errors import Bilingual
+
+from .alignment import WordPair
+from .question import Question
+from .ranker import Block
+
+if TYPE_CHECKING:
+    import pandas
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One contribution in words. `value` None is missing."""
+
+    feature: str
+    block: Block
+    value: float | None
+    contribution: float
+    sentence: Bilingual
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A text behind a pairing, with where it comes from and how it came to be known."""
+
+    profile: str
+    kind: str
+    publication: str
+    language: str
+    text: str
+    source: str
+    key: str
+    date: str | None
+    licence: str
+    attribution: str
+    words: tuple[WordPair, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Pairing:
+    """One suggested cooperation. Scores are log-odds; prior + fit + track_record = score."""
+
+    rank: int
+    organisation: dict[str, Any]
+    score: float
+    fit: float
+    track_record: float
+    prior: float
+    reasons: tuple[Reason, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    moved_from: int | None = None
+    """Its better rank by score alone, where the one-text rule moved it down."""
+    last_cooperation: int | None = None
+    """For a partner of the asker: the last year known."""
+
+    @property
+    def id(self) -> str:
+        """The organisation's id."""
+        return str(self.organisation["id"])
+
+
+@dataclass(frozen=True, slots=True)
+class OneTextRule:
+    """At most a third of the first ten stand there by one text, unless there is nothing else."""
+
+    most: int
+    moved: int
+    """Organisations that stand lower for it within what is shown."""
+    price: float
+    """Log-odds given up in the first ten: best possible sum of scores minus the sum shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The answer to one query."""
+
+    snapshot: str
+    ranker: str
+    as_of: date
+    question: Question
+    eligible: int
+    excluded: tuple[tuple[str, int], ...]
+    missing: tuple[str, ...]
+    """What could not be looked at because no asker was named."""
+    pairings: tuple[Pairing, ...]
+    known_partners: tuple[Pairing, ...]
+    known_partner_count: int
+    one_text: OneTextRule
+
+    def __iter__(self) -> Iterator[Pairing]:
+        return iter(self.pairings)
+
+    def __len__(self) -> int:
+        return len(self.pairings)
+
+    def to_frame(self) -> pandas.DataFrame:
+        """The pairings as a table, one row each, one column a feature's contribution."""
+        import pandas  # off the query path: importing it takes longer than answering
+
+        return pandas.DataFrame(
+            [
+                {
+                    "rank": p.rank,
+                    "id": p.id,
+                    "name": p.organisation["name"],
+                    "country": p.organisation["country"],
+                    "score": p.score,
+                    "fit": p.fit,
+                    "track_record": p.track_record,
+                    "prior": p.prior,
+                    **{reason.feature: reason.contribution for reason in p.reasons},
+                }
+                for p in self.pairings
+            ]
+        )

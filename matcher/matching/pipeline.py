@@ -1,0 +1,116 @@
+"""One pass from a query to explained pairings: read from `match` downwards.
+
+    question -> eligible -> hits -> candidates -> scored -> placed -> explained
+
+Each stage is called once a tier, takes what the stage before gave, and calls nobody back. Text
+queries, profiles, organisations, lists, the API and the benchmarks all go through here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+import numpy as np
+
+from matcher.organisation import Query
+from matcher.snapshot.snapshot import Snapshot
+from matcher.text.encoder import Encoder, StaticEncoder
+from matcher.vocabulary import Vocabulary
+
+from .candidates import gather_candidates
+from .eligibility import Eligible, screen
+from .explain import Explainer, explain
+from .features import Pairs
+from .history import read_history
+from .pairing import Answer
+from .placing import Placed, place
+from .question import Question, read_question
+from .ranker import Ranker
+from .retrieve import retrieve
+from .scoring import Scored, score
+from .sectors import question_sectors
+
+
+class Reasons(StrEnum):
+    """How much of the reasons an answer carries."""
+
+    ALL = "all"
+    TOP = "top"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Equipment:
+    """What a pipeline needs besides the query; all of it immutable and shared."""
+
+    snapshot: Snapshot
+    encoder: Encoder
+    static: StaticEncoder
+    vocabulary: Vocabulary
+    ranker: Ranker
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """A query ranked, before anything is put into words."""
+
+    question: Question
+    eligible: Eligible
+    placed: Placed
+
+
+def match(
+    query: Query, equipment: Equipment, today: date, reasons: Reasons = Reasons.ALL
+) -> Answer:
+    """The k best pairings for a query, those the asker already worked with apart.
+
+    `match` with k is a prefix of `match` with k + 1. Raises what `read_question` raises.
+    """
+    ranking = rank(query, equipment, today)
+    pairings, partners = explain(ranking.placed, explainer(equipment), reasons.value)
+    question, eligible, placed = ranking.question, ranking.eligible, ranking.placed
+    return Answer(
+        snapshot=equipment.snapshot.id,
+        ranker=equipment.ranker.name,
+        as_of=question.as_of,
+        question=question,
+        eligible=int(eligible.organisations.sum()),
+        excluded=eligible.excluded,
+        missing=() if question.asker is not None else MISSING_WITHOUT_ASKER,
+        pairings=pairings,
+        known_partners=partners,
+        known_partner_count=placed.partner_count,
+        one_text=placed.one_text,
+    )
+
+
+def rank(query: Query, equipment: Equipment, today: date) -> Ranking:
+    """Encode, screen, retrieve, score and place: everything but the words."""
+    snapshot, vocabulary = equipment.snapshot, equipment.vocabulary
+    question = read_question(query, today, snapshot, equipment.encoder, equipment.static)
+    eligible = screen(question, snapshot, vocabulary)
+    history = read_history(snapshot, question.as_of, query.leave_out, question.asker)
+    sectors = question_sectors(question, snapshot, vocabulary)
+    seen = np.zeros(len(snapshot.organisations), bool)
+    tiers: list[Scored] = []
+    found = 0
+    for hits in retrieve(question, eligible, snapshot):
+        candidates = gather_candidates(hits, eligible, snapshot, seen)
+        if len(candidates):
+            pairs = Pairs(question, snapshot, hits, candidates, history, sectors)
+            tiers.append(score(pairs, equipment.ranker))
+            seen[candidates.organisations] = True
+            found += sum(row not in history.partners for row in candidates.organisations.tolist())
+        if found >= query.k:
+            break
+    return Ranking(question, eligible, place(tiers, history.partners, query.k))
+
+
+def explainer(equipment: Equipment) -> Explainer:
+    """Who puts places into words."""
+    return Explainer(equipment.snapshot, equipment.static, equipment.vocabulary, equipment.ranker)
+
+
+MISSING_WITHOUT_ASKER = ("second_direction", "corporate_tree", "past_partners", "screening")

@@ -1,0 +1,196 @@
+"""The one service behind all doors: command line, API, lists, demo and Python.
+
+Each function answers one question. Names of sectors, countries and regions come in as a person
+writes them (code, Chinese or English name) and are resolved here, once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from matcher.errors import BadInput, Bilingual, SnapshotMismatch
+from matcher.matching.eligibility import RULES
+from matcher.matching.features import BLOCKS
+from matcher.matching.pairing import Answer, Pairing
+from matcher.matching.pipeline import Equipment, Reasons, explainer, match, rank
+from matcher.matching.question import Question
+from matcher.matching.ranker import shipped_ranker
+from matcher.organisation import Query, Side
+from matcher.snapshot.manifest import REBUILD
+from matcher.snapshot.snapshot import Snapshot
+from matcher.text.encoder import Encoder, default_encoder, load_encoder
+from matcher.vocabulary import Vocabulary, load_vocabulary
+
+ALL = 1_000_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a person asks, as they wrote it; `Matcher.query` resolves it."""
+
+    text: str | None = None
+    profile: str | None = None
+    organisation: str | None = None
+    asker: str | None = None
+    side: str | None = None
+    sector: str | None = None
+    countries: Sequence[str] = ()
+    regions: Sequence[str] = ()
+    k: int = 10
+    as_of: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why two organisations are, or are not, suggested to each other."""
+
+    pairing: Pairing | None
+    """None where a rule keeps them apart."""
+    rule: str | None
+    question: Question
+    known_partner: bool
+
+
+class Matcher:
+    """One open snapshot with its encoder, vocabulary and ranker. Safe to share among threads."""
+
+    def __init__(self, equipment: Equipment) -> None:
+        self.equipment = equipment
+
+    @classmethod
+    def open(cls, home: Path, model: str | None = None) -> Matcher:
+        """The snapshot that serves in `home`, asked with `model` (None: the project's encoder).
+
+        Raises NotReady without a snapshot, SnapshotDamaged, or SnapshotMismatch where the
+        snapshot was made with another encoder or vocabulary.
+        """
+        snapshot = Snapshot.open_current(home)
+        encoder, static, vocabulary = load_encoder(model), default_encoder(), load_vocabulary()
+        check_agreement(snapshot, encoder, static.fingerprint, vocabulary)
+        ranker = shipped_ranker(tuple(BLOCKS.items()))
+        return cls(Equipment(snapshot, encoder, static, vocabulary, ranker))
+
+    @property
+    def snapshot(self) -> Snapshot:
+        return self.equipment.snapshot
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        return self.equipment.vocabulary
+
+    def query(self, wish: Wish) -> Query:
+        """The wish with every name resolved; UnknownTerm, with near names, where one is not."""
+        words = self.vocabulary
+        put = [x for x in (wish.text, wish.profile, wish.organisation) if x is not None]
+        if len(put) != 1:
+            raise BadInput(
+                Bilingual(
+                    "一次只能用文字、信息编号或机构三者之一提问。",
+                    "a query is one of a text, a profile or an organisation.",
+                ),
+                Bilingual("只给其中一项。", "give exactly one of them."),
+            )
+        if wish.k < 1:
+            raise BadInput(
+                Bilingual("条数至少为 1。", "the number of pairings must be at least 1."),
+                Bilingual("例如 -k 10。", "e.g. -k 10."),
+                where="k",
+            )
+        countries = [words.country.resolve(c, "country").code for c in wish.countries]
+        return Query(
+            text=wish.text,
+            profile=wish.profile,
+            organisation=wish.organisation,
+            asker=wish.asker,
+            side=self.side(wish.side),
+            sector=words.sector.resolve(wish.sector, "sector").code if wish.sector else None,
+            countries=tuple(countries),
+            regions=tuple(words.region.resolve(r, "region").code for r in wish.regions),
+            k=wish.k,
+            as_of=wish.as_of,
+        )
+
+    def side(self, text: str | None) -> Side | None:
+        """The side looked for, by code or name."""
+        if text is None:
+            return None
+        term = self.vocabulary.side.resolve(text, "side")
+        if term.code == Side.NONE.value:
+            raise BadInput(
+                Bilingual("不会推荐两侧之外的机构。", "nobody of neither side is ever suggested."),
+                Bilingual("用 beijing 或 foreign。", "use beijing or foreign."),
+                where="side",
+            )
+        return Side(term.code)
+
+    def match(
+        self, query: Query | Wish | str, reasons: Reasons = Reasons.ALL, today: date | None = None
+    ) -> Answer:
+        """The pairings worth a broker's time; see `matcher.matching.pipeline.match`."""
+        if isinstance(query, str):
+            query = Wish(text=query)
+        if isinstance(query, Wish):
+            query = self.query(query)
+        return match(query, self.equipment, today or local_day(), reasons)
+
+    def explain(
+        self, asker: str, partner: str, as_of: date | None = None, today: date | None = None
+    ) -> Explanation:
+        """Why `partner` is, or is not, suggested to `asker`; both by id or name."""
+        row = self.snapshot.find_organisation(partner)
+        query = Query(organisation=asker, k=ALL, as_of=as_of)
+        ranking = rank(query, self.equipment, today or local_day())
+        broken = int(ranking.eligible.rule_of[row])
+        if broken >= 0:
+            return Explanation(None, RULES[broken], ranking.question, known_partner=False)
+        for places, known in ((ranking.placed.pairings, False), (ranking.placed.partners, True)):
+            for place in places:
+                if place.organisation == row:
+                    pairing = explainer(self.equipment).pairing(place, Reasons.ALL.value)
+                    return Explanation(pairing, None, ranking.question, known_partner=known)
+        raise AssertionError(f"{partner} is eligible, so it must have a place")
+
+    def organisation(self, name: str) -> dict[str, Any]:
+        """One organisation with its profiles and their texts, by id or name."""
+        snapshot = self.snapshot
+        row = snapshot.find_organisation(name)
+        profiles = []
+        for number in snapshot.organisation_profiles(row).tolist():
+            texts = [snapshot.texts[int(t)] for t in snapshot.texts_of_profile(number)]
+            profiles.append({**snapshot.profiles[number], "texts": texts})
+        return {**snapshot.organisations[row], "profiles": profiles}
+
+
+def local_day() -> date:
+    """Today where the operator is."""
+    return datetime.now().astimezone().date()
+
+
+def check_agreement(
+    snapshot: Snapshot, encoder: Encoder, static_fingerprint: str, vocabulary: Vocabulary
+) -> None:
+    """Refuse to answer from a snapshot that was made with something else than is at hand."""
+    manifest = snapshot.manifest
+    for zh, en, theirs, ours in (
+        ("编码器", "encoder", manifest.encoder_fingerprint, encoder.fingerprint),
+        ("词向量表", "token table", manifest.alignment_fingerprint, static_fingerprint),
+        ("词表", "vocabulary", manifest.vocabulary, vocabulary.fingerprint),
+    ):
+        if theirs != ours:
+            raise SnapshotMismatch(
+                Bilingual(
+                    f"快照是用另一个{zh}建的（快照所用编码器：{manifest.encoder}）。",
+                    f"the snapshot was made with another {en} (its encoder: {manifest.encoder}).",
+                ),
+                REBUILD,
+                where=snapshot.id,
+            )
+
+
+def open_matcher(home: str | Path, model: str | None = None) -> Matcher:
+    """The service over a home folder; see `Matcher.open`."""
+    return Matcher.open(Path(home), model)
