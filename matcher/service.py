@@ -156,13 +156,7 @@ class Matcher:
 
     def organisation(self, name: str) -> dict[str, Any]:
         """One organisation with its profiles and their texts, by id or name."""
-        snapshot = self.snapshot
-        row = snapshot.find_organisation(name)
-        profiles = []
-        for number in snapshot.organisation_profiles(row).tolist():
-            texts = [snapshot.texts[int(t)] for t in snapshot.texts_of_profile(number)]
-            profiles.append({**snapshot.profiles[number], "texts": texts})
-        return {**snapshot.organisations[row], "profiles": profiles}
+        return self.snapshot.describe(self.snapshot.find_organisation(name))
 
 
 def local_day() -> date:

@@ -24,8 +24,9 @@ class Settings(BaseSettings):
         default=None,
         description="encoder: name or path of a sentence-transformers model; empty: our own",
     )
-    language: str = Field(
-        default="zh", description="language of messages on the terminal: zh or en"
+    language: str | None = Field(
+        default=None,
+        description="language of the terminal, zh or en; empty: the question's, else zh",
     )
     shared_data: Path | None = Field(
         default=None,

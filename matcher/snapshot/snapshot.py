@@ -6,6 +6,7 @@ import json
 from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -103,6 +104,14 @@ class Snapshot:
         """Text rows of one profile, one for each of its languages."""
         return np.asarray(self.columns.holding_text[self.columns.holding_profile == profile])
 
+    def describe(self, row: int) -> dict[str, Any]:
+        """An organisation's record with its profiles and their texts."""
+        profiles = []
+        for number in self.organisation_profiles(row).tolist():
+            texts = [self.texts[int(text)] for text in self.texts_of_profile(number)]
+            profiles.append({**self.profiles[number], "texts": texts})
+        return {**self.organisations[row], "profiles": profiles}
+
     @cached_property
     def _names(self) -> Names:
         return Names(self._folder)
@@ -115,7 +124,7 @@ class Snapshot:
         if len(rows) == 1:
             return rows[0]
         if rows:
-            found = "; ".join(self._describe(row) for row in rows[:5])
+            found = "; ".join(self._shortly(row) for row in rows[:5])
             raise UnknownOrganisation(
                 Bilingual(
                     f"有 {len(rows)} 家机构用这个名称。", f"{len(rows)} organisations go by this."
@@ -124,7 +133,7 @@ class Snapshot:
                 where=name,
             )
         near = self._near(folded)
-        hint = "; ".join(self._describe(row) for row in near)
+        hint = "; ".join(self._shortly(row) for row in near)
         raise UnknownOrganisation(
             Bilingual("快照中没有这个机构。", "no organisation in the snapshot goes by this."),
             Bilingual(
@@ -142,7 +151,7 @@ class Snapshot:
     def _goes_by(self, row: int, folded: str) -> bool:
         return folded in self._spellings(row)
 
-    def _describe(self, row: int) -> str:
+    def _shortly(self, row: int) -> str:
         record = self.organisations[row]
         return f"{record['id']} {record['name']} ({record['country'] or '?'})"
 

@@ -1,0 +1,88 @@
+"""What `matcher doctor` looks at."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from matcher.catalogue.store import Catalogue
+from matcher.errors import MatcherError
+from matcher.service import Matcher
+from matcher.settings import Settings
+from matcher.snapshot.manifest import Manifest
+from matcher.snapshot.shelf import Shelf
+from matcher.text.encoder import default_encoder
+from matcher.vocabulary import load_vocabulary
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at; `cure` is "" where nothing is wrong."""
+
+    name: str
+    ok: bool
+    what: str
+    cure: str = ""
+
+    def as_dict(self) -> dict[str, object]:
+        return asdict(self)
+
+
+def checks(home: Path, settings: Settings) -> list[Finding]:
+    """Installation first, then the home; each check stands for itself."""
+    steps: tuple[tuple[str, Callable[[], str]], ...] = (
+        ("python", lambda: sys.version.split()[0]),
+        ("vocabulary", lambda: f"{len(load_vocabulary().capability.codes)} capabilities"),
+        ("encoder", lambda: f"{default_encoder().name} {default_encoder().fingerprint}"),
+        ("catalogue", lambda: catalogue_state(home)),
+        ("snapshot", lambda: snapshot_state(home)),
+        ("answers", lambda: f"ranker {Matcher.open(home, settings.model).equipment.ranker.name}"),
+    )
+    findings = [find(name, step) for name, step in steps]
+    findings.append(Finding("extra transformer", True, extra_state()))
+    shared = settings.shared_data_folder()
+    findings.append(Finding("shared data", True, str(shared) if shared else "absent (optional)"))
+    return findings
+
+
+def find(name: str, step: Callable[[], str]) -> Finding:
+    """Run one check; an error is what it finds."""
+    try:
+        return Finding(name, True, step())
+    except MatcherError as error:
+        what = f"{error.what.zh} / {error.what.en}"
+        return Finding(name, False, what, f"{error.cure.zh} / {error.cure.en}")
+
+
+def catalogue_state(home: Path) -> str:
+    """Counts of the home's catalogue."""
+    catalogue = Catalogue.open(home)
+    try:
+        return ", ".join(f"{count} {noun}" for noun, count in catalogue.counts().items())
+    finally:
+        catalogue.close()
+
+
+def snapshot_state(home: Path) -> str:
+    """The serving snapshot, verified byte by byte, and whether the catalogue has moved on."""
+    folder = Shelf(home).current()
+    manifest = Manifest.read(folder)
+    manifest.verify(folder)
+    catalogue = Catalogue.open(home)
+    try:
+        fresh = catalogue.fingerprint() == manifest.catalogue
+    finally:
+        catalogue.close()
+    return f"{manifest.id} " + ("is of the catalogue as it stands" if fresh else
+                                "is older than the catalogue: run `matcher index`")  # fmt: skip
+
+
+def extra_state() -> str:
+    """Whether large models can be plugged in."""
+    try:
+        return f"sentence-transformers {version('sentence-transformers')}"
+    except PackageNotFoundError:
+        return "not installed (optional): pip install 'tech-transfer-matcher[transformer]'"

@@ -1,0 +1,69 @@
+"""Options that several verbs share, spelled once."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from matcher.errors import BadInput, Bilingual
+
+Home = Annotated[
+    Path | None,
+    typer.Option("--home", help="数据目录 Folder of catalogue and snapshots [MATCHER_HOME, ./var]"),
+]
+Json = Annotated[bool, typer.Option("--json", help="输出 JSON Print one JSON document.")]
+Language = Annotated[
+    str | None, typer.Option("--language", help="输出语言 zh 或 en Language of the output.")
+]
+Count = Annotated[int, typer.Option("-k", help="条数 How many pairings.")]
+SideOption = Annotated[
+    str | None, typer.Option("--side", help="所找一方 beijing|foreign (Beijing, partner abroad).")
+]
+Sector = Annotated[
+    str | None, typer.Option("--sector", help="产业领域 Sector: code, zh or en name.")
+]
+Country = Annotated[
+    list[str] | None, typer.Option("--country", help="国家/地区 Country/Region; may be repeated.")
+]
+Region = Annotated[list[str] | None, typer.Option("--region", help="大洲 Region; may be repeated.")]
+For = Annotated[
+    str | None, typer.Option("--for", help="代谁提问 The asker: id or name of an organisation.")
+]
+AsOf = Annotated[
+    str | None, typer.Option("--as-of", help="以此日为准 Answer as of this day, YYYY-MM-DD.")
+]
+ReasonsOption = Annotated[
+    str, typer.Option("--reasons", help="理由 all|top|none How many reasons to give.")
+]
+Model = Annotated[
+    str | None,
+    typer.Option("--model", help="编码器 Encoder: name or path of a sentence-transformers model."),
+]
+
+
+def day(text: str | None, where: str = "--as-of") -> date | None:
+    """A date as YYYY-MM-DD; BadInput for anything else."""
+    if text is None:
+        return None
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007 (a day has no zone)
+    except ValueError:
+        raise BadInput(
+            Bilingual(f"“{text}”不是日期。", f"“{text}” is not a date."),
+            Bilingual("写作 2026-01-31 这样。", "write it like 2026-01-31."),
+            where=where,
+        ) from None
+
+
+def one_of(text: str, allowed: tuple[str, ...], where: str) -> str:
+    """`text` if it is among `allowed`; BadInput that names them otherwise."""
+    if text in allowed:
+        return text
+    raise BadInput(
+        Bilingual(f"不认识“{text}”。", f"“{text}” is not known here."),
+        Bilingual(f"可用：{'、'.join(allowed)}。", f"use one of: {', '.join(allowed)}."),
+        where=where,
+    )

@@ -1,0 +1,135 @@
+"""What a person reads on the terminal: answers, explanations, organisations, in zh or en."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import orjson
+import typer
+
+from matcher.errors import Bilingual
+from matcher.matching.pairing import Answer, Evidence, Pairing
+from matcher.vocabulary import Vocabulary
+
+TEXT_WIDTH = 160
+SHOWN_REASONS = 3
+
+RULES: dict[str, Bilingual] = {
+    "side": Bilingual("不在所找一方", "not on the side looked for"),
+    "inactive": Bilingual("已停止活动", "no longer active"),
+    "corporate_tree": Bilingual("与提问机构同属一个集团", "in the asker's own corporate tree"),
+    "country": Bilingual("不在所选国家/地区", "not in the country/region asked for"),
+    "region": Bilingual("不在所选大洲", "not in the region asked for"),
+    "no_profile": Bilingual("没有任何资料", "without any profile"),
+    "as_of": Bilingual("当日没有有效资料", "without a profile open on that day"),
+    "left_out": Bilingual("仅有被排除的资料", "with left-out profiles only"),
+    "sector": Bilingual("在所选领域没有资料", "without a profile in the sector asked for"),
+    "anonymous": Bilingual("仅有匿名资料", "with anonymous profiles only"),
+}
+
+
+def write_json(document: Any) -> None:
+    """One JSON document and a line end on standard output."""
+    sys.stdout.buffer.write(orjson.dumps(document) + b"\n")
+    sys.stdout.buffer.flush()
+
+
+def show_answer(answer: Answer, language: str, vocabulary: Vocabulary) -> None:
+    """The pairings as a broker reads them: who, why, from what source."""
+    say = Speaker(language, vocabulary)
+    if not answer.pairings:
+        say("没有符合条件的机构。", "Nobody is eligible.")
+    for pairing in answer.pairings:
+        show_pairing(pairing, say)
+    if answer.known_partners:
+        say(
+            f"—— 已有合作（{answer.known_partner_count} 家，不占上面的名额）——",
+            f"-- Already worked together ({answer.known_partner_count}, besides the list above) --",
+        )
+        for pairing in answer.known_partners[:3]:
+            show_pairing(pairing, say, brief=True)
+    excluded = [f"{RULES[rule].in_language(language)} {count}" for rule, count in answer.excluded]
+    say(
+        f"可选机构 {answer.eligible} 家；未列入：{'；'.join(excluded) or '无'}。",
+        f"{answer.eligible} eligible; not eligible: {'; '.join(excluded) or 'none'}.",
+    )
+    if answer.one_text.moved:
+        say(
+            f"同一资料至多占前十的三席：{answer.one_text.moved} 家后移，"
+            f"代价 {answer.one_text.price:.2f}。",
+            f"At most three of the first ten by one text: {answer.one_text.moved} moved down, "
+            f"at a price of {answer.one_text.price:.2f}.",
+        )
+    if answer.missing:
+        say(
+            "未指明提问机构（--for），因此没有考虑：对方是否也需要提问机构、集团关系、"
+            "已有合作、双方筛查。",
+            "No asker was named (--for), so these were not looked at: whether the partner wants "
+            "the asker, corporate tree, past partners, screening of the pair.",
+        )
+    say(
+        f"截至 {answer.as_of}；快照 {answer.snapshot}；排序器 {answer.ranker}。",
+        f"As of {answer.as_of}; snapshot {answer.snapshot}; ranker {answer.ranker}.",
+    )
+
+
+def show_pairing(pairing: Pairing, say: Speaker, brief: bool = False) -> None:
+    """One pairing with its strongest reasons and its first evidence."""
+    organisation = pairing.organisation
+    names = [organisation["names"][lang] for lang in say.order] + [organisation["name"]]
+    shown = list(dict.fromkeys(n for n in names if n))
+    country = organisation["country_name"]
+    place = country[say.language] if country else say.word("国家/地区未知", "country unknown")
+    if organisation["city"]:
+        place += f", {organisation['city']}"
+    fictional = say.word("（虚构示例）", " (fictional sample)") if organisation["fictional"] else ""
+    year = (
+        say.word(f"，最近合作 {pairing.last_cooperation} 年", f", last {pairing.last_cooperation}")
+        if pairing.last_cooperation
+        else ""
+    )
+    typer.echo(f"{pairing.rank:>3}. {' / '.join(shown)}{fictional} — {place}{year}")
+    score = f"{pairing.score:+.2f}"
+    say(
+        f"     得分 {score}（契合 {pairing.fit:+.2f}，往绩 {pairing.track_record:+.2f}，"
+        f"基准 {pairing.prior:+.2f}）  编号 {pairing.id}",
+        f"     score {score} (fit {pairing.fit:+.2f}, track record {pairing.track_record:+.2f}, "
+        f"prior {pairing.prior:+.2f})  id {pairing.id}",
+    )
+    if brief:
+        return
+    for reason in pairing.reasons[:SHOWN_REASONS]:
+        sentence = reason.sentence.in_language(say.language)
+        typer.echo(f"     {reason.contribution:+.2f}  {sentence}")
+    for evidence in pairing.evidence[:1]:
+        show_evidence(evidence, say)
+
+
+def show_evidence(evidence: Evidence, say: Speaker) -> None:
+    """A text and its provenance."""
+    text = evidence.text.replace("\n", " · ")
+    shortened = text if len(text) <= TEXT_WIDTH else text[:TEXT_WIDTH] + "…"
+    state = say.vocabulary.publication.get(evidence.publication)
+    dated = evidence.date or say.word("日期未知", "undated")
+    typer.echo(f"     “{shortened}”")
+    typer.echo(
+        f"     [{evidence.source}:{evidence.key}, {dated}, {evidence.licence}, "
+        f"{evidence.attribution}; {state.zh if say.language == 'zh' else state.en}]"
+    )
+
+
+class Speaker:
+    """Prints the Chinese or the English of what is said."""
+
+    def __init__(self, language: str, vocabulary: Vocabulary) -> None:
+        self.language = "zh" if language.startswith("zh") else "en"
+        self.vocabulary = vocabulary
+        self.order = ("zh", "en") if self.language == "zh" else ("en", "zh")
+
+    def __call__(self, zh: str, en: str) -> None:
+        typer.echo(self.word(zh, en))
+
+    def word(self, zh: str, en: str) -> str:
+        """The one of the two that the reader reads."""
+        return zh if self.language == "zh" else en
