@@ -6,14 +6,7 @@ is answered without loading what only an import needs.
 
 from __future__ import annotations
 
-import os
 import sys
-
-# One thread a process: with more, searching small indexes is many times slower. It must be set
-# before NumPy and FAISS load. A batch that wants all cores sets it itself.
-for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
-    os.environ.setdefault(name, "1")
-os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 import orjson
 import typer
