@@ -1,0 +1,220 @@
+"""Files into the catalogue: one transaction, every row accounted for."""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy import Connection, insert, select
+from sqlalchemy.exc import OperationalError
+
+from matcher.errors import Bilingual, FileFault
+from matcher.organisation import DEFAULT_TENANT
+from matcher.vocabulary import Vocabulary, load_vocabulary
+
+from . import derive
+from . import tables as t
+from .lock import exclusive
+from .readers.cells import RowRejected
+from .readers.files import open_file
+from .report import FileRead, ImportReport, RowFault
+from .staging import Staging
+from .store import CATALOGUE_FILE, Catalogue
+from .upkeep import Upkeep
+
+Progress = Callable[[int, int], None]
+"""done, total: parts of a thousand; half of it is reading, half deriving."""
+
+_WHOLE = 1000
+_RULES = "rules"
+
+
+def import_files(
+    catalogue: Catalogue,
+    paths: Iterable[Path],
+    *,
+    fmt: str = "auto",
+    strict: bool = False,
+    progress: Progress | None = None,
+    tenant: str = DEFAULT_TENANT,
+) -> ImportReport:
+    """Import `paths` together, whatever their order; the report accounts for every row.
+
+    `fmt` is "auto", "cordis" or "tabular". A faulty row is rejected and the rest stored; with
+    `strict` nothing is stored then. When no row is new or changed, nothing at all is written.
+    Raises FileFault (CatalogueBusy among them) when the import is refused whole: the catalogue is
+    byte for byte as before. Sectors and capabilities are inferred afterwards, by
+    `tagging.refresh_tags`.
+    """
+    vocabulary = load_vocabulary()
+    began = datetime.now(UTC)
+    tell = _rising(progress)
+    report = ImportReport()
+    with exclusive(catalogue.home), _no_space(catalogue), catalogue.engine.connect() as connection:
+        with connection.begin():
+            staging = Staging(connection, tenant)
+            _read(list(paths), fmt, staging, vocabulary, report, tell)
+            staging.compare(report)
+            rules = f"{derive.RULES} {vocabulary.fingerprint}"
+            new_rules = _rules(connection) != rules
+        order = {file.path: position for position, file in enumerate(report.files)}
+        report.faults.sort(key=lambda fault: _position(fault.place, order))
+        if strict and report.rejected:
+            report.rejected += report.added + report.changed
+            report.added = report.changed = 0
+            report.committed = False
+        elif report.added or report.changed or new_rules:
+            immediate = connection.execution_options(immediate=True)
+            with immediate.begin():
+                staging.store()
+                if new_rules:
+                    staging.touch_all()
+                    _keep_rules(immediate, rules)
+                Upkeep(immediate, vocabulary).run(
+                    lambda done, total: tell(_WHOLE // 2 + _WHOLE // 2 * done // total, _WHOLE)
+                )
+                if report.added or report.changed:
+                    _keep_run(immediate, began, tenant, report)
+    report.waiting = catalogue.counts()["waiting"]
+    tell(_WHOLE, _WHOLE)
+    return report
+
+
+def import_into(
+    home: Path,
+    paths: Iterable[Path],
+    *,
+    fmt: str = "auto",
+    strict: bool = False,
+    progress: Progress | None = None,
+    tenant: str = DEFAULT_TENANT,
+) -> ImportReport:
+    """As `import_files`, into the catalogue of `home`, made where there is none; a refused first
+    import leaves no empty catalogue behind."""
+    before = (home / CATALOGUE_FILE).exists()
+    made = not home.exists()
+    stored = False
+    try:
+        with Catalogue.open(home, create=True) as catalogue:
+            report = import_files(
+                catalogue, paths, fmt=fmt, strict=strict, progress=progress, tenant=tenant
+            )
+            stored = report.committed
+        return report
+    finally:
+        if not stored and not before:
+            for left in home.glob("catalogue.*"):
+                left.unlink()
+            if made:
+                home.rmdir()
+
+
+def _read(
+    paths: Sequence[Path],
+    fmt: str,
+    staging: Staging,
+    vocabulary: Vocabulary,
+    report: ImportReport,
+    tell: Progress,
+) -> None:
+    """Stage the rows of all files."""
+    if not paths:
+        raise FileFault(
+            Bilingual("没有给出文件。", "No file was given."),
+            Bilingual("给出一个或多个文件的路径。", "Name one file or more."),
+        )
+    total = max(1, sum(path.stat().st_size for path in paths if path.is_file()))
+    done = 0
+    for path in paths:
+        file, rows = open_file(path, fmt), 0
+        for line, read in file.rows():
+            rows += 1
+            place = f"{file.path}:{line}"
+            try:
+                if isinstance(read, RowRejected):
+                    raise read
+                staging.add(file.reader(read, vocabulary), place)
+            except RowRejected as fault:
+                report.rejected += 1
+                report.faults.append(RowFault(place, fault.column, fault.what, fault.cure))
+            if rows % 500 == 0:
+                tell(_WHOLE // 2 * min(total, done + file.bytes_read) // total, _WHOLE)
+        done += file.bytes_read
+        tell(_WHOLE // 2 * min(done, total) // total, _WHOLE)
+        if not rows:
+            raise FileFault(
+                Bilingual("文件里没有一行数据。", "The file has no rows."),
+                Bilingual("检查是否导出了内容。", "See that its content was exported."),
+                where=str(file.path),
+            )
+        report.files.append(FileRead(str(file.path), file.content, rows, file.sha256, file.ignored))
+
+
+def _rules(connection: Connection) -> str | None:
+    return connection.scalar(select(t.facts.c.value).where(t.facts.c.name == _RULES))
+
+
+def _keep_rules(connection: Connection, rules: str) -> None:
+    keep = insert(t.facts).prefix_with("OR REPLACE")
+    connection.execute(keep, {"name": _RULES, "value": rules})
+
+
+def _keep_run(connection: Connection, began: datetime, tenant: str, report: ImportReport) -> None:
+    connection.execute(
+        insert(t.imports),
+        {
+            "began": began.replace(tzinfo=None),
+            "ended": datetime.now(UTC).replace(tzinfo=None),
+            "tenant": tenant,
+            "files": [file.as_dict() for file in report.files],
+            "added": report.added,
+            "changed": report.changed,
+            "unchanged": report.unchanged,
+            "rejected": report.rejected,
+        },
+    )
+
+
+def _position(place: str, order: dict[str, int]) -> tuple[int, int]:
+    path, _, line = place.rpartition(":")
+    return order[path], int(line)
+
+
+@contextmanager
+def _no_space(catalogue: Catalogue) -> Iterator[None]:
+    """A full disk, or a file that cannot be written, as the fault that it is."""
+    try:
+        yield
+    except (OperationalError, OSError) as fault:
+        reason = str(fault.orig) if isinstance(fault, OperationalError) else str(fault.strerror)
+        full = "full" in reason or getattr(fault, "errno", None) == errno.ENOSPC
+        raise FileFault(
+            Bilingual(
+                "磁盘空间不足，本次没有改动任何内容。"
+                if full
+                else f"无法写入目录（{reason}），本次没有改动任何内容。",
+                "No space is left on the disk; nothing was changed."
+                if full
+                else f"The catalogue cannot be written ({reason}); nothing was changed.",
+            ),
+            Bilingual("腾出空间后再试。", "Free some space, then try again.")
+            if full
+            else Bilingual("检查文件夹的权限。", "Check the folder's permissions."),
+            where=str(catalogue.home),
+        ) from fault
+
+
+def _rising(progress: Progress | None) -> Progress:
+    """`progress`, told only of what is new."""
+    told = -1
+
+    def tell(done: int, total: int) -> None:
+        nonlocal told
+        if progress is not None and done > told:
+            told = done
+            progress(done, total)
+
+    return tell
