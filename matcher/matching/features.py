@@ -113,7 +113,7 @@ def sector_fit(pairs: Pairs) -> Floats:
     sectors = pairs.snapshot.columns.profile_sectors[pairs.candidates.profiles]
     if not pairs.question_sectors:
         return np.full(len(sectors), np.nan)
-    return ((sectors & pairs.question_sectors) != 0).astype(np.float64)
+    return np.asarray((sectors & pairs.question_sectors) != 0, np.float64)
 
 
 def second_direction(pairs: Pairs) -> Floats:

@@ -11,14 +11,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.catalogue.store import Catalogue
 from matcher.errors import Bilingual, MatcherError, NotReady
 from matcher.index.faiss import FaissIndex
 from matcher.organisation import ProfileText, Side, derived_id
 from matcher.text.encoder import Encoder, StaticEncoder
 from matcher.vocabulary import Vocabulary
 
-from .gather import Gathered, gather, offsets_of
+from .gather import Gathered, Registry, gather, offsets_of
 from .manifest import SCHEMA, IndexEntry, Manifest
 from .names import write_names
 from .records import write_records
@@ -42,7 +41,7 @@ class BuildReport:
 
 def build(
     home: Path,
-    catalogue: Catalogue,
+    catalogue: Registry,
     encoder: Encoder,
     static: StaticEncoder,
     vocabulary: Vocabulary,

@@ -6,11 +6,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.catalogue.store import Catalogue
 from matcher.organisation import (
     OTHER_SECTOR,
     SECTOR_SCHEME,
@@ -25,6 +25,18 @@ from matcher.vocabulary import Vocabulary
 from .columns import KINDS, NEVER_ENDS, PUBLICATIONS, SIDES, Columns, day_number, sector_bit
 
 CHINA = "CN"
+
+
+class Registry(Protocol):
+    """What a snapshot is made from: the catalogue, or organisations at hand (in a test)."""
+
+    def organisations(self) -> Iterable[Organisation]: ...
+
+    def profiles(self) -> Iterable[Profile]: ...
+
+    def cooperations(self) -> Iterable[Cooperation]: ...
+
+    def fingerprint(self) -> str: ...
 
 
 @dataclass(slots=True)
@@ -107,11 +119,11 @@ class Gathered:
         )
 
 
-def gather(catalogue: Catalogue, vocabulary: Vocabulary) -> Gathered:
+def gather(catalogue: Registry, vocabulary: Vocabulary) -> Gathered:
     """Everything a snapshot is made of."""
-    organisations = list(catalogue.organisations())
-    profiles = list(catalogue.profiles())
-    cooperations = list(catalogue.cooperations())
+    organisations = sorted(catalogue.organisations(), key=lambda o: o.id)
+    profiles = sorted(catalogue.profiles(), key=lambda p: p.id)
+    cooperations = sorted(catalogue.cooperations(), key=lambda c: c.id)
     by_id = {text.id: text for p in profiles for text in p.texts}
     texts = [by_id[key] for key in sorted(by_id)]
     text_row = {text.id: row for row, text in enumerate(texts)}
