@@ -41,7 +41,7 @@ READ = frozenset(
 
 # activityType: entity type, partner nature. A public body (PUB) that is neither university nor
 # research institute is of no entity type of ours; OTH says nothing.
-_ACTIVITY: dict[str, tuple[str | None, str | None]] = {
+ACTIVITY: dict[str, tuple[str | None, str | None]] = {
     "HES": ("university", "university"),
     "PRC": ("enterprise", "enterprise"),
     "REC": ("research_institute", "research_institute"),
@@ -103,7 +103,7 @@ def participant(cells: Cells, vocabulary: Vocabulary) -> SourceRow:
             Bilingual("填写机构名称。", "Give the body's name."),
         )
     activity = cells.text("activityType").upper()
-    if activity not in _ACTIVITY:
+    if activity not in ACTIVITY:
         raise cells.rejected(
             "activityType",
             Bilingual(f"未知的机构类型“{activity[:20]}”。", f'Unknown activity "{activity[:20]}".'),
@@ -111,7 +111,7 @@ def participant(cells: Cells, vocabulary: Vocabulary) -> SourceRow:
                 "用 HES、PRC、REC、PUB、OTH，或留空。", "Use HES, PRC, REC, PUB, OTH or none."
             ),
         )
-    entity_type, nature = _ACTIVITY[activity]
+    entity_type, nature = ACTIVITY[activity]
     names = [[name, language_of(name, "und"), NameKind.OFFICIAL]]
     short = " ".join(cells.text("shortName").split())
     if short and short != name:

@@ -1,0 +1,433 @@
+"""Files to rows: what the readers make of good files, and of broken ones."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from matcher.catalogue.identity import folded_name, language_of, name_and_country, side_of
+from matcher.catalogue.readers import cordis, tabular
+from matcher.catalogue.readers.cells import LONGEST_CELL, Cells, RowRejected, SourceRow
+from matcher.catalogue.readers.delimited import Records
+from matcher.catalogue.readers.files import open_file
+from matcher.catalogue.readers.lines import Lines
+from matcher.errors import FileFault
+from matcher.organisation import Side, organisation_id
+from matcher.vocabulary import load_vocabulary
+
+Cut = list[tuple[int, tuple[str, ...] | None]]
+
+
+def cut(text: str, width: int, delimiter: str = ",") -> Cut:
+    """line, cells (None for a rejected record) of the records of `text`."""
+    numbered = iter(list(enumerate(text.split("\n"), start=1)))
+    return [
+        (record.line, None if record.fault else record.cells)
+        for record in Records(numbered, delimiter, width)
+    ]
+
+
+def rows_of(path: Path, fmt: str = "auto") -> list[tuple[int, SourceRow | RowRejected]]:
+    file = open_file(path, fmt)
+    found: list[tuple[int, SourceRow | RowRejected]] = []
+    for line, cells in file.rows():
+        try:
+            if isinstance(cells, RowRejected):
+                raise cells
+            found.append((line, file.reader(cells, load_vocabulary())))
+        except RowRejected as fault:
+            found.append((line, fault))
+    return found
+
+
+def tabular_row(**values: object) -> SourceRow:
+    return tabular.row(Cells(values, {}), load_vocabulary())
+
+
+# Cutting records
+
+
+def test_a_quoted_cell_keeps_separators_quotes_and_line_breaks() -> None:
+    assert cut('1,"a, ""b""\nc",x\n2,y,"z"', 3) == [
+        (1, ("1", 'a, "b"\nc', "x")),
+        (3, ("2", "y", "z")),
+    ]
+
+
+def test_a_quote_that_is_never_closed_costs_its_own_row() -> None:
+    assert cut('1,a,b\n2,"open,b\n3,a,b\n4,a,"b"\n5,a,b', 3) == [
+        (1, ("1", "a", "b")),
+        (2, None),
+        (3, ("3", "a", "b")),
+        (4, ("4", "a", "b")),
+        (5, ("5", "a", "b")),
+    ]
+
+
+def test_an_open_quote_in_a_file_of_quoted_cells_costs_its_own_row() -> None:
+    lines = [f'"{n}";"name {n}";"DE"' for n in range(6)]
+    lines[2] = '"2";"name 2";"DE'
+    assert [line for line, cells in cut("\n".join(lines), 3, ";") if cells is None] == [3]
+
+
+@pytest.mark.parametrize("lost", [0, 2, 4, 11, 13, 16])
+def test_any_one_lost_quote_costs_one_row(lost: int) -> None:
+    lines = [f'"{n}";"name {n}";"DE"' for n in range(6)]
+    assert lines[3][lost] == '"'
+    lines[3] = lines[3][:lost] + lines[3][lost + 1 :]
+    found = cut("\n".join(lines), 3, ";")
+    assert [cells[0] for _, cells in found if cells and cells != found[3][1]] == list("01245")
+    assert len(found) == 6
+
+
+def test_an_accidental_partner_of_an_open_quote_does_not_hide_the_rows_between() -> None:
+    text = '1,"open,a,b,c\n2,x,a,b,c\n3,x,a,b,c\n4,x,a,b,c"\n5,x,a,b,c'
+    found = cut(text, 5)
+    assert [cells[0] for _, cells in found if cells] == ["2", "3", "5"]
+    assert [line for line, cells in found if cells is None] == [1, 4]
+
+
+def test_prose_with_commas_inside_quotes_is_not_taken_for_rows() -> None:
+    text = '1,"apples, pears, plums\nred, green, blue\none, two, three",x\n2,y,z'
+    assert [line for line, cells in cut(text, 3) if cells] == [1, 4]
+
+
+def test_the_rest_of_a_broken_row_is_not_reported_as_rows() -> None:
+    text = '"1";"He said "so" and\nwent on\nto the end";"x"\n"2";"y";"z"'
+    assert cut(text, 3, ";") == [(1, None), (4, ("2", "y", "z"))]
+
+
+def test_a_quote_inside_an_unquoted_cell_stays_and_a_lone_one_at_its_end_does_not() -> None:
+    assert cut('1,5" pipe,x\n2,the "best" one,x\n3,lost",x', 3) == [
+        (1, ("1", '5" pipe', "x")),
+        (2, ("2", 'the "best" one', "x")),
+        (3, None),
+    ]
+
+
+def test_a_row_of_another_width_is_rejected_alone() -> None:
+    assert cut("1,a,b\n2,a\n3,a,b,c\n4,a,b,,\n5,a,b", 3) == [
+        (1, ("1", "a", "b")),
+        (2, None),
+        (3, None),
+        (4, ("4", "a", "b")),  # empty cells too many say nothing
+        (5, ("5", "a", "b")),
+    ]
+
+
+def test_blank_lines_are_no_rows() -> None:
+    assert cut("1,a\n\n  \n,\n2,b\n\n\n", 2) == [(1, ("1", "a")), (5, ("2", "b"))]
+
+
+CELL = st.text(st.sampled_from('ab ,;"\n\t汉'), max_size=8)
+
+
+@given(st.lists(st.tuples(CELL, CELL, CELL), max_size=6))
+def test_what_is_written_by_the_rules_is_read_back(rows: list[tuple[str, str, str]]) -> None:
+    rows = [(str(n), *cells[1:]) for n, cells in enumerate(rows)]
+    quoted = [",".join('"' + c.replace('"', '""') + '"' for c in row) for row in rows]
+    assert [cells for _, cells in cut("\n".join(quoted), 3)] == rows
+
+
+@given(st.text(st.sampled_from('a,"\n'), max_size=60))
+def test_whatever_is_read_the_whole_rows_after_it_stay(rubbish: str) -> None:
+    good = [f'"k{n}","v{n}","w{n}"' for n in range(3)]
+    found = cut("\n".join([rubbish, *good]), 3)
+    assert [cells for _, cells in found[-2:]] == [("k1", "v1", "w1"), ("k2", "v2", "w2")]
+
+
+def test_many_open_quotes_take_no_longer_than_their_number() -> None:
+    lines = [f'{n},"open,x' for n in range(3000)]
+    assert all(cells is None for _, cells in cut("\n".join(lines), 3))
+
+
+# Lines and files
+
+
+def test_lines_end_in_lf_crlf_or_in_an_old_file_cr(tmp_path: Path) -> None:
+    for name, content in (("lf", b"a\nb\n"), ("mixed", b"a\r\nb"), ("cr", b"a\rb\r")):
+        path = tmp_path / name
+        path.write_bytes(content)
+        assert [text for _, text in Lines(path)] == ["a", "b"], name
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"", "empty"),
+        (b"\xef\xbb\xbf\r\n", "empty"),
+        (b"PK\x03\x04rest", "xlsx"),
+        ("编号,中文名称\n1,甲\n".encode("gb18030"), "GBK"),
+        ("id,name_en\n1,a\n".encode("utf-16"), "UTF-16"),
+        (b"id,name_en\n1,\xff\xfe\xff\n", "unknown"),
+        (b"\x00\x01\x02" * 50, "binary"),
+        (b"id,city\n1,Berlin\n", "name_zh"),
+        (b'id,name_en,"Name EN"\n1,a,b\n', "twice"),
+        (b'[{"id": "1"}]', "array"),
+        (b'{"id": "1", "city": "Berlin"}\n', "name_zh"),
+        (b"projectID;name;country;activityType;role\n1;a;DE;;\n", "city"),
+        (b"id;acronym;title;startDate;topics\n1;a;t;;\n", "objective"),
+    ],
+)
+def test_a_file_at_fault_is_refused(tmp_path: Path, content: bytes, says: str) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(content)
+    with pytest.raises(FileFault, match=says) as caught:
+        list(open_file(path, "auto").rows())
+    assert caught.value.where == str(path)
+
+
+def test_a_path_that_is_no_file_is_refused(tmp_path: Path) -> None:
+    for path, says in ((tmp_path / "none.csv", "no such"), (tmp_path, "folder")):
+        with pytest.raises(FileFault, match=says):
+            open_file(path, "auto")
+
+
+def test_a_header_is_understood_in_either_language_with_any_separator(tmp_path: Path) -> None:
+    headers = ("编号", "Chinese name", "NAME_EN", "国家 / 地区", "note")
+    cells = ("k1", "甲公司", "Alpha", "德国", "x")
+    for delimiter in ",;\t":
+        path = tmp_path / "table"
+        path.write_text("\ufeff\ufeff" + "\n".join(map(delimiter.join, (headers, cells))))
+        file = open_file(path, "auto")
+        [(line, found)] = rows_of(path)
+        assert isinstance(found, SourceRow)
+        assert (line, found.key, file.ignored) == (2, "organisation/k1", ("note",))
+        assert found.payload["organisation"]["country"] == "DE"
+
+
+def test_a_bad_json_line_is_rejected_alone(tmp_path: Path) -> None:
+    path = tmp_path / "rows.jsonl"
+    path.write_text(
+        '{"id": "1", "name_en": "A"}\n\n{"id": "2", "name_en"\n"text"\n'
+        '{"id": "3", "name_en": "\\ud800"}\n{"id": "4", "name_en": "A", "Name EN": "B"}\n'
+        '{"id": "5", "name_en": "A", "aliases": [1]}\n{"id": "6", "name_en": ["A"]}\n'
+        '{"id": "7", "name_en": "A", "aliases": null, "entry_year": 2001.0}\n'
+    )
+    found = rows_of(path)
+    assert [line for line, row in found if isinstance(row, SourceRow)] == [1, 9]
+    assert [line for line, row in found if isinstance(row, RowRejected)] == [3, 4, 5, 6, 7, 8]
+
+
+# Tabular rows
+
+
+def test_the_documented_columns_are_the_ones_read() -> None:
+    text = (Path(__file__).parent.parent / "docs" / "import.md").read_text("utf-8")
+    lines = [line for line in text.splitlines() if line.startswith("| `")]
+    documented = {name for line in lines for name in line.split("|")[1].replace("`", "").split(",")}
+    fields = set(tabular.HEADERS)
+    assert fields - {name.strip() for name in documented} == set()
+    for name, spellings in tabular.HEADERS.items():
+        [line] = [x for x in lines if f"`{name}`" in x.split("|")[1]]
+        for spelling in spellings:
+            assert spelling in line, f"{spelling} of {name}"
+            assert tabular.field_of(spelling) == name
+
+
+def test_a_row_without_texts_is_an_organisation_and_one_with_is_a_profile_too() -> None:
+    alone = tabular_row(id="k", name_en="Alpha")
+    assert (alone.key, alone.dossier) == ("organisation/k", None)
+    both = tabular_row(id="k", name_en="Alpha", profile_id="p", title_en="Membranes")
+    assert (both.key, both.dossier) == ("profile/p", "tabular:profile:p")
+    assert alone.organisation == both.organisation == organisation_id("tabular", "k")
+
+
+def test_without_an_id_name_and_country_stand_for_it() -> None:
+    row = tabular_row(name_en="Alpha  (Beta), Ltd.", country="UK")
+    assert row.organisation == organisation_id("tabular", "alpha beta ltd|GB")
+
+
+def test_codes_names_dates_and_lists_are_understood() -> None:
+    row = tabular_row(
+        id="k",
+        name_zh="甲",
+        country="中国",
+        district="海淀",
+        aliases="Alpha | A.L.",
+        parents="p1;ror:x y",
+        profile_kind="Request",
+        title_zh="求购",
+        keywords_zh="膜，碳捕集、膜",
+        sectors=["新材料", "environment"],
+        target_countries="Germany;EL",
+        valid_from="2024年3月1日",
+        valid_until="2024/12/31",
+        date="2024-03-01",
+        trl="TRL ６",
+        anonymous="是",
+    )
+    profile, claims = row.payload["profile"], row.payload["organisation"]
+    assert profile["texts"][0]["keywords"] == ("膜", "碳捕集")
+    assert profile["sectors"] == ("materials", "environment")
+    assert profile["target_countries"] == ("DE", "GR")
+    assert profile["valid_from"] == date(2024, 3, 1)
+    assert (profile["trl"], profile["anonymous"], profile["kind"]) == (6, True, "request")
+    assert profile["publication"] == "published"
+    assert (claims["country"], claims["district"]) == ("CN", "haidian")
+    assert [name[0] for name in claims["names"]] == ["甲", "Alpha", "A.L."]
+    assert claims["parents"] == [organisation_id("tabular", "p1"), organisation_id("ror", "x y")]
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("country", "Atlantis"),
+        ("sectors", "materials;magic"),
+        ("entity_type", "guild"),
+        ("district", "Montmartre"),
+        ("date", "31.02.2024"),
+        ("date", "soon"),
+        ("trl", "10"),
+        ("trl", "six"),
+        ("entry_year", "99"),
+        ("anonymous", "perhaps"),
+        ("record", "person"),
+        ("source", "No Such!"),
+        ("source", "cordis"),
+        ("identifiers", "12345"),
+        ("valid_until", "2023-01-01"),
+        ("name_en", "a\x00b"),
+        ("description_en", "x" * (LONGEST_CELL + 1)),
+    ],
+)
+def test_a_cell_that_cannot_be_rejects_its_row_and_says_which(column: str, value: str) -> None:
+    good = {"id": "k", "name_en": "Alpha", "title_en": "t", "valid_from": "2024-01-01"}
+    with pytest.raises(RowRejected) as caught:
+        tabular_row(**{**good, column: value})
+    assert caught.value.column == column
+    assert caught.value.what.zh
+    assert caught.value.cure.zh
+
+
+def test_an_unknown_term_names_the_nearest() -> None:
+    with pytest.raises(RowRejected) as caught:
+        tabular_row(id="k", name_en="A", country="Germny")
+    assert "Germany" in caught.value.cure.en
+    assert "德国" in caught.value.cure.zh
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"id": "k"},
+        {"id": "k", "name_en": "A", "sectors": "materials"},
+        {"id": "k", "name_en": "A", "keywords_en": "membranes"},
+        {"record": "cooperation", "beijing": "a"},
+        {"record": "cooperation", "id": "c"},
+        {"record": "cooperation", "id": "c", "beijing": "a", "leader": "b"},
+        {"record": "cooperation", "id": "c", "beijing": "a", "amount": "5"},
+        {"record": "cooperation", "id": "c", "beijing": "a", "amount": "x", "currency": "EUR"},
+        {"record": "合作", "id": "c", "partners": "a", "start": "2020-01-02", "end": "2020-01-01"},
+    ],
+)
+def test_a_row_that_lacks_its_point_is_rejected(values: dict[str, object]) -> None:
+    with pytest.raises(RowRejected):
+        tabular_row(**values)
+
+
+# CORDIS rows
+
+
+def participant(**values: str) -> SourceRow:
+    given = {"projectID": "1", "name": "Alpha", "country": "DE", "city": "Bonn"} | values
+    return cordis.participant(Cells(given, {}), load_vocabulary())
+
+
+def test_a_body_is_the_same_with_and_without_its_number() -> None:
+    without, with_pic = participant(), participant(organisationID="999", name="ALPHA.")
+    assert without.organisation == with_pic.organisation == organisation_id("cordis", "alpha|DE")
+    assert with_pic.payload["organisation"]["identifiers"] == [["pic", "999"]]
+
+
+@pytest.mark.parametrize(
+    ("country", "city", "code"),
+    [
+        ("UK", "Leeds", "GB"),
+        ("EL", "Athina", "GR"),
+        ("", "Roma", None),
+        ("CN", "HONG KONG", "HK"),
+        ("CN", "BEIJING", "CN"),
+        ("TW", "Taipei", "TW"),
+    ],
+)
+def test_countries_are_those_of_iso(country: str, city: str, code: str | None) -> None:
+    claims = participant(country=country, city=city).payload["organisation"]
+    assert claims["country"] == code
+
+
+def test_what_cordis_cannot_mean_is_rejected() -> None:
+    for wrong in (
+        {"country": "QQ"},
+        {"projectID": ""},
+        {"projectID": "not a number"},
+        {"name": "***"},
+        {"activityType": "XYZ"},
+    ):
+        with pytest.raises(RowRejected):
+            participant(**wrong)
+    for project in (
+        {"id": "1"},
+        {"id": "1", "title": "t", "startDate": "yesterday"},
+        {"id": "1", "title": "t", "startDate": "2020-01-01", "endDate": "2019-01-01"},
+        {"id": "1", "title": "t", "totalCost": "-5"},
+    ):
+        with pytest.raises(RowRejected):
+            cordis.project(Cells(project, {}), load_vocabulary())
+
+
+def test_the_codes_that_cordis_is_mapped_to_exist() -> None:
+    vocabulary = load_vocabulary()
+    assert cordis.MODE in vocabulary.cooperation_mode
+    for entity_type, nature in cordis.ACTIVITY.values():
+        assert entity_type is None or entity_type in vocabulary.entity_type
+        assert nature is None or nature in vocabulary.partner_nature
+
+
+@pytest.mark.parametrize(
+    ("cost", "amount"), [("6752835.25", 6752835.25), ("6752835,25", 6752835.25), ("0.0", None)]
+)
+def test_a_cost_is_read_with_point_or_comma_and_nought_is_not_stated(
+    cost: str, amount: float | None
+) -> None:
+    row = cordis.project(Cells({"id": "1", "title": "t", "totalCost": cost}, {}), load_vocabulary())
+    assert row.payload["amount"] == amount
+
+
+# Identity and sides
+
+
+def test_names_fold_case_width_and_punctuation() -> None:
+    assert folded_name("  ＡLPHA-Beta_(S.p.A.) ") == "alpha beta s p a"
+    assert name_and_country("清华大学", "CN") == "清华大学|CN"
+    assert name_and_country("-- ", "CN") == ""
+
+
+@pytest.mark.parametrize(
+    ("country", "city", "side"),
+    [
+        ("CN", "Beijing", Side.BEIJING),
+        ("CN", "HAIDIAN BEIJING", Side.BEIJING),
+        ("CN", "北京市", Side.BEIJING),
+        ("CN", "Shanghai", Side.NONE),
+        ("CN", None, Side.NONE),
+        (None, "Beijing", Side.NONE),
+        ("HK", "Hong Kong", Side.FOREIGN),
+        ("MO", None, Side.FOREIGN),
+        ("TW", "Taipei", Side.FOREIGN),
+        ("DE", "Bonn", Side.FOREIGN),
+        ("EU", None, Side.FOREIGN),
+    ],
+)
+def test_every_place_has_its_side(country: str | None, city: str | None, side: Side) -> None:
+    assert side_of(country, city, load_vocabulary()) is side
+
+
+def test_a_text_is_chinese_by_its_script() -> None:
+    assert language_of("基于 CO2 的膜分离", "en") == "zh"
+    assert language_of("Membranes by 甲 for CO2 capture", "en") == "en"
+    assert language_of("123", "und") == "und"
