@@ -1,0 +1,351 @@
+"""The laws of the pipeline, on registries made to order and asked through the service."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pytest
+from registry_factory import ARegistry, a_cooperation, a_matcher, a_profile, an_organisation
+
+from matcher.errors import BadInput, EmptyQuestion, UnknownOrganisation, UnknownTerm
+from matcher.matching.document import answer_document
+from matcher.matching.pairing import Answer
+from matcher.matching.pipeline import Reasons
+from matcher.organisation import ProfileKind, Publication, Query, Side, SourceKey
+from matcher.service import Matcher, Wish
+
+TODAY = date(2026, 11, 1)
+QUESTION = "membranes for carbon dioxide capture from flue gas"
+TEXTS = (
+    "Polymer membranes that separate carbon dioxide from flue gas of cement plants",
+    "Hollow fibre contactors and amine sorbents for capturing CO2 in steel works",
+    "用于烟气二氧化碳捕集的中空纤维膜组件与吸收剂",
+    "钙钛矿太阳能电池的原子层沉积封装工艺",
+    "Perovskite solar modules sealed with atomic layer deposition barriers",
+    "Gene therapy vectors for inherited diseases of the retina",
+    "Deep learning for the detection of lung nodules in computed tomography",
+    "Autonomous driving perception with lidar and camera fusion",
+    "Lithium metal anodes with solid sulphide electrolytes",
+    "High-temperature heat pumps recovering waste heat in paper mills",
+    "Satellite remote sensing of soil moisture for irrigation",
+    "Silicon carbide power modules for traction inverters",
+)
+COUNTRIES = ("DE", "GB", "FR", "US", "JP", "KR", "IT", "CH", "HK", "TW")
+
+
+def a_world(seed: int = 7, partners: int = 60) -> ARegistry:
+    """Bodies and partners with one to three profiles each, some history, one consortium text."""
+    rng = random.Random(seed)
+    world = ARegistry()
+    for number in range(partners):
+        who = an_organisation(f"partner-{number}", country=rng.choice(COUNTRIES))
+        world.made.append(who)
+        for part in range(rng.randint(1, 3)):
+            text = f"{rng.choice(TEXTS)} ({rng.randint(1, 40)} kW)"
+            sectors = (rng.choice(("environment", "materials", "health")),)
+            world.with_profiles.append(a_profile(who, text, key=str(part), sectors=sectors))
+        shared = SourceKey("made", "consortium")
+        if number % 3 == 0:
+            world.with_profiles.append(
+                a_profile(who, TEXTS[0], key="c", source=shared, participants=20)
+            )
+    for number in range(6):
+        body = an_organisation(f"body-{number}", country="CN")
+        world.made.append(body)
+        world.with_profiles.append(a_profile(body, TEXTS[number]))
+    for number in range(20):
+        abroad = rng.choice([o for o in world.made if o.side is Side.FOREIGN])
+        beijing = rng.choice([o for o in world.made if o.side is Side.BEIJING])
+        start = date(2010 + number % 10, 1, 1)
+        world.with_cooperations.append(a_cooperation(f"coop-{number}", beijing, abroad, start))
+    return world
+
+
+@pytest.fixture(scope="module")
+def world() -> ARegistry:
+    return a_world()
+
+
+@pytest.fixture(scope="module")
+def matcher(world: ARegistry, tmp_path_factory: pytest.TempPathFactory) -> Matcher:
+    return a_matcher(tmp_path_factory.mktemp("world"), world)
+
+
+def ask(matcher: Matcher, text: str = QUESTION, reasons: Reasons = Reasons.ALL, **wish: object
+        ) -> Answer:  # fmt: skip
+    return matcher.match(Wish(text=text, **wish), reasons, TODAY)  # type: ignore[arg-type]
+
+
+def essence(answer: Answer) -> list[tuple[str, float]]:
+    return [(p.id, p.score) for p in answer.pairings]
+
+
+@pytest.mark.parametrize("reasons", [Reasons.ALL, Reasons.TOP])
+def test_score_is_prior_plus_contributions(matcher: Matcher, reasons: Reasons) -> None:
+    for question in (QUESTION, "钙钛矿封装", "x"):
+        for pairing in ask(matcher, question, reasons, k=60).pairings:
+            total = pairing.prior + sum(r.contribution for r in pairing.reasons)
+            assert abs(total - pairing.score) <= 1e-9
+            blocks = pairing.prior + pairing.fit + pairing.track_record
+            assert abs(blocks - pairing.score) <= 1e-9
+            if reasons is Reasons.ALL:
+                fit = sum(r.contribution for r in pairing.reasons if r.block.value == "fit")
+                assert abs(fit - pairing.fit) <= 1e-9
+
+
+def test_fewer_is_the_beginning_of_more(matcher: Matcher) -> None:
+    whole = essence(ask(matcher, k=60))
+    for k in (1, 2, 3, 5, 9, 10, 11, 30, 59):
+        assert essence(ask(matcher, k=k)) == whole[:k]
+
+
+def test_a_deeper_tier_changes_nothing_before_it(
+    matcher: Matcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("matcher.matching.retrieve.FIRST_DEPTH", 8)
+    shallow = essence(ask(matcher, k=5))
+    deep = essence(ask(matcher, k=60))
+    assert deep[:5] == shallow
+    assert len(deep) == 60
+    assert len(set(deep)) == 60
+
+
+def test_shuffling_the_registry_changes_nothing(
+    world: ARegistry, matcher: Matcher, tmp_path: Path
+) -> None:
+    shuffled = ARegistry(list(world.made), list(world.with_profiles), list(world.with_cooperations))
+    for part in (shuffled.made, shuffled.with_profiles, shuffled.with_cooperations):
+        random.Random(3).shuffle(part)
+    again = a_matcher(tmp_path, shuffled)
+    assert again.snapshot.id == matcher.snapshot.id
+    for question in (QUESTION, "钙钛矿封装"):
+        assert answer_document(ask(again, question)) == answer_document(ask(matcher, question))
+
+
+def test_adding_who_is_not_eligible_moves_nobody(
+    world: ARegistry, matcher: Matcher, tmp_path: Path
+) -> None:
+    shanghai = an_organisation("elsewhere", country="CN", city="Shanghai")
+    unknown = an_organisation("nowhere", country=None)
+    closed = an_organisation("closed", country="FR", active=False)
+    more = ARegistry(
+        [*world.made, shanghai, unknown, closed],
+        [
+            *world.with_profiles,
+            *(a_profile(o, TEXTS[0] + "!") for o in (shanghai, unknown, closed)),
+        ],
+        world.with_cooperations,
+    )
+    wider = a_matcher(tmp_path, more)
+    assert essence(ask(wider, k=60)) == essence(ask(matcher, k=60))
+    assert dict(ask(wider).excluded) == {"side": 8, "inactive": 1}
+
+
+def test_everyone_is_eligible_or_counted_under_a_rule(matcher: Matcher) -> None:
+    everyone = len(matcher.snapshot.organisations)
+    wishes = (
+        {}, {"countries": ["德国", "FR"]}, {"regions": ["亚洲"]}, {"sector": "health"},
+        {"as_of": date(2000, 1, 1)}, {"asker": "body-1 Institute"}, {"side": "beijing"},
+    )  # fmt: skip
+    for wish in wishes:
+        answer = ask(matcher, **wish)
+        assert answer.eligible + sum(count for _, count in answer.excluded) == everyone
+
+
+def test_nobody_is_paired_within_a_side_or_with_itself(matcher: Matcher) -> None:
+    for organisation, side in (("body-2 Institute", "foreign"), ("partner-5 Institute", "beijing")):
+        answer = matcher.match(Wish(organisation=organisation, k=100), today=TODAY)
+        assert answer.pairings
+        assert {p.organisation["side"] for p in answer.pairings} == {side}
+    with pytest.raises(BadInput, match="within one side"):
+        matcher.match(Wish(organisation="body-2 Institute", side="beijing"), today=TODAY)
+
+
+def test_nobody_is_paired_within_a_corporate_tree(tmp_path: Path) -> None:
+    group = an_organisation("group", country="US")
+    daughter = an_organisation("daughter", country="CN", parents=(group.id,))
+    sister = an_organisation("sister", country="FR", parents=(group.id,))
+    stranger = an_organisation("stranger", country="FR")
+    everyone = [group, daughter, sister, stranger]
+    registry = ARegistry(everyone, [a_profile(o, TEXTS[0]) for o in everyone])
+    answer = a_matcher(tmp_path, registry).match(Wish(organisation="daughter Institute"))
+    assert [p.organisation["name"] for p in answer.pairings] == ["stranger Institute"]
+    assert dict(answer.excluded) == {"side": 1, "corporate_tree": 2}
+
+
+def test_past_partners_stand_apart_and_use_up_no_place(world: ARegistry, matcher: Matcher) -> None:
+    body = next(o for o in world.made if o.names[0].text == "body-1 Institute")
+    known = {
+        partner
+        for c in world.with_cooperations
+        for partner in c.partners
+        if body.id in c.beijing and c.start and c.start <= TODAY
+    }
+    assert known
+    answer = ask(matcher, asker=body.id, k=60)
+    assert {p.id for p in answer.known_partners} == known
+    assert all(p.last_cooperation for p in answer.known_partners)
+    assert known.isdisjoint({p.id for p in answer.pairings})
+    assert len(answer.pairings) == 60 - len(known)
+    before = ask(matcher, asker=body.id, k=60, as_of=date(2009, 1, 1))
+    assert not before.known_partners
+
+
+def test_without_an_asker_the_second_direction_is_missing(tmp_path: Path) -> None:
+    body = an_organisation("body", country="CN")
+    wants = an_organisation("wants")
+    registry = ARegistry(
+        [body, wants],
+        [
+            a_profile(body, "二氧化碳捕集膜", kind=ProfileKind.OFFER),
+            a_profile(
+                wants, "We look for membranes that capture carbon dioxide",
+                kind=ProfileKind.REQUEST, publication=Publication.ACCEPTING,
+            ),
+        ],
+    )  # fmt: skip
+    matcher = a_matcher(tmp_path, registry)
+
+    def second(asker: str | None) -> float | None:
+        pairing = ask(matcher, asker=asker).pairings[0]
+        return next(r.value for r in pairing.reasons if r.feature == "second_direction")
+
+    assert second(None) is None
+    assert "second_direction" in ask(matcher).missing
+    known = second("body Institute")
+    assert known is not None
+    assert known > 1.0
+
+
+def test_at_most_a_third_of_the_first_ten_by_one_text(matcher: Matcher) -> None:
+    answer = ask(matcher, TEXTS[0], k=40)
+    first = [p.evidence[0].text for p in answer.pairings[:10]]
+    assert max(first.count(text) for text in first) <= answer.one_text.most == 3
+    assert answer.one_text.moved > 0
+    assert answer.one_text.price > 0
+    assert all(p.moved_from is None or p.moved_from < p.rank for p in answer.pairings)
+
+
+def test_one_text_may_fill_the_ten_if_there_is_nothing_else(tmp_path: Path) -> None:
+    partners = [an_organisation(f"p{n}") for n in range(8)]
+    registry = ARegistry(partners, [a_profile(o, TEXTS[0], participants=8) for o in partners])
+    assert len(ask(a_matcher(tmp_path, registry)).pairings) == 8
+
+
+def test_a_sector_asked_for_restricts_the_evidence(world: ARegistry, matcher: Matcher) -> None:
+    answer = ask(matcher, sector="health", k=60)
+    tagged = {p.id for p in world.with_profiles for t in p.sectors if t.code == "health"}
+    assert answer.pairings
+    assert {e.profile for p in answer.pairings for e in p.evidence} <= tagged
+
+
+def test_only_published_profiles_expire(tmp_path: Path) -> None:
+    lapsed, derived = an_organisation("lapsed"), an_organisation("derived")
+    ended = {"valid_until": date(2020, 1, 1), "dated": date(2019, 1, 1)}
+    registry = ARegistry(
+        [lapsed, derived],
+        [
+            a_profile(lapsed, TEXTS[0], kind=ProfileKind.OFFER,
+                      publication=Publication.PUBLISHED, **ended),
+            a_profile(derived, TEXTS[0], **ended),
+        ],
+    )  # fmt: skip
+    matcher = a_matcher(tmp_path, registry)
+    answer = ask(matcher)
+    assert [p.organisation["name"] for p in answer.pairings] == ["derived Institute"]
+    assert dict(answer.excluded) == {"as_of": 1}
+    assert len(ask(matcher, as_of=date(2019, 6, 1)).pairings) == 2
+    assert len(ask(matcher, as_of=date(2018, 6, 1)).pairings) == 0
+
+
+def test_what_is_left_out_counts_nowhere(world: ARegistry, matcher: Matcher) -> None:
+    plain = Query(text=TEXTS[0], k=60)
+    without = replace(plain, leave_out=frozenset({"made:consortium", "made:coop-1"}))
+    shown = matcher.match(without, today=TODAY)
+    assert "consortium" not in {e.key for p in shown.pairings for e in p.evidence}
+    abroad = next(c for c in world.with_cooperations if c.source.key == "coop-1").partners[0]
+
+    def experience(query: Query) -> float | None:
+        answer = matcher.match(query, today=TODAY)
+        pairing = next(p for p in answer.pairings if p.id == abroad)
+        return next(r.value for r in pairing.reasons if r.feature == "experience")
+
+    before, after = experience(plain), experience(without)
+    assert before is not None
+    assert after == before - 1
+
+
+def test_an_anonymous_profile_names_nobody(tmp_path: Path) -> None:
+    hidden = an_organisation("hidden")
+    registry = ARegistry([hidden], [a_profile(hidden, TEXTS[0], anonymous=True)])
+    answer = ask(a_matcher(tmp_path, registry))
+    assert not answer.pairings
+    assert dict(answer.excluded) == {"anonymous": 1}
+
+
+def test_chinese_and_english_find_each_other(matcher: Matcher) -> None:
+    english = ask(matcher, "perovskite solar cell encapsulation").pairings[:3]
+    chinese = ask(matcher, "钙钛矿电池封装").pairings[:3]
+    for pairing in (*english, *chinese):
+        text = pairing.evidence[0].text
+        assert "erovskite" in text or "钙钛矿" in text
+
+
+def test_words_that_met_stand_where_they_say(matcher: Matcher) -> None:
+    answer = ask(matcher, "钙钛矿电池的封装")
+    words = [(e, w) for p in answer.pairings for e in p.evidence for w in e.words]
+    assert words
+    for evidence, word in words:
+        assert evidence.text[word.found_start :].startswith(word.found)
+        assert "钙钛矿电池的封装"[word.asked_start :].startswith(word.asked)
+
+
+def test_scores_survive_json(matcher: Matcher) -> None:
+    import json
+
+    import orjson
+
+    document = json.loads(orjson.dumps(answer_document(ask(matcher))))
+    for pairing in document["pairings"]:
+        total = pairing["prior"] + sum(r["contribution"] for r in pairing["reasons"])
+        assert abs(total - pairing["score"]) <= 1e-9
+
+
+def test_to_frame_has_a_row_a_pairing(matcher: Matcher) -> None:
+    answer = ask(matcher, k=7)
+    frame = answer.to_frame()
+    assert list(frame["id"]) == [p.id for p in answer.pairings]
+    parts = frame.drop(columns=["rank", "id", "name", "country", "score", "fit", "track_record"])
+    np.testing.assert_allclose(parts.sum(axis=1), frame["score"], atol=1e-9)
+
+
+@pytest.mark.parametrize("text", ["", "  ", "？！", "\n\t"])
+def test_an_empty_question_is_refused(matcher: Matcher, text: str) -> None:
+    with pytest.raises(EmptyQuestion) as caught:
+        ask(matcher, text)
+    assert "问题" in caught.value.message("zh")
+
+
+def test_unknown_names_are_refused_with_near_ones(matcher: Matcher) -> None:
+    with pytest.raises(UnknownOrganisation, match="partner-5"):
+        ask(matcher, asker="partner-5 Institut")
+    for wish in ({"sector": "nonsense"}, {"countries": ["Germoney"]}, {"regions": ["Atlantis"]}):
+        with pytest.raises(UnknownTerm):
+            ask(matcher, **wish)
+    with pytest.raises(BadInput):
+        ask(matcher, side="none")
+    with pytest.raises(BadInput):
+        ask(matcher, k=0)
+
+
+def test_explain_says_why_and_why_not(matcher: Matcher) -> None:
+    best = matcher.match(Wish(organisation="body-0 Institute"), today=TODAY).pairings[0]
+    why = matcher.explain("body-0 Institute", best.id, today=TODAY)
+    assert why.pairing is not None
+    assert (why.pairing.rank, why.pairing.score) == (best.rank, best.score)
+    not_so = matcher.explain("body-0 Institute", "body-1 Institute", today=TODAY)
+    assert (not_so.pairing, not_so.rule) == (None, "side")
