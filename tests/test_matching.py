@@ -6,6 +6,7 @@ import random
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -147,7 +148,7 @@ def test_adding_who_is_not_eligible_moves_nobody(
 
 def test_everyone_is_eligible_or_counted_under_a_rule(matcher: Matcher) -> None:
     everyone = len(matcher.snapshot.organisations)
-    wishes = (
+    wishes: tuple[dict[str, Any], ...] = (
         {}, {"countries": ["德国", "FR"]}, {"regions": ["亚洲"]}, {"sector": "health"},
         {"as_of": date(2000, 1, 1)}, {"asker": "body-1 Institute"}, {"side": "beijing"},
     )  # fmt: skip
@@ -245,7 +246,7 @@ def test_a_sector_asked_for_restricts_the_evidence(world: ARegistry, matcher: Ma
 
 def test_only_published_profiles_expire(tmp_path: Path) -> None:
     lapsed, derived = an_organisation("lapsed"), an_organisation("derived")
-    ended = {"valid_until": date(2020, 1, 1), "dated": date(2019, 1, 1)}
+    ended: dict[str, Any] = {"valid_until": date(2020, 1, 1), "dated": date(2019, 1, 1)}
     registry = ARegistry(
         [lapsed, derived],
         [

@@ -113,7 +113,9 @@ class Gathered:
             cooperation_start=ints(day_number(c.start) for c in self.cooperations),
             cooperation_end=ints(day_number(c.end) for c in self.cooperations),
             cooperation_source=ints(source_of[leave_out_key(c)] for c in self.cooperations),
-            cooperation_cross=np.array([bool(c.beijing and c.partners) for c in self.cooperations]),
+            cooperation_cross=np.array(
+                [bool(c.beijing and c.partners) for c in self.cooperations], bool
+            ),
             party_cooperation=ints(number for number, _ in parties),
             party_organisation=ints(row for _, row in parties),
         )
