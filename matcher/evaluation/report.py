@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from typing import TypedDict
 
+from .baselines import popularity_ties
 from .metrics import (
     MEASURES,
     Interval,
@@ -52,6 +53,8 @@ class Row(TypedDict):
     texts: int
     all: Compared
     slices: dict[str, Compared]
+    popularity_ties: dict[str, float]
+    """MRR of popularity over random tie orders: mean (value), lowest, highest."""
     places: dict[str, dict[str, float]]
     """Each system -> who holds its top-ten places."""
 
@@ -97,6 +100,7 @@ def row(task: Task, runs: Mapping[str, Run]) -> Row:
         texts=len(task.texts),
         all=compare(runs, task.qrels, asked=asked + task.dropped),
         slices=slices,
+        popularity_ties=_rounded(asdict(popularity_ties(task))),
         places=places,
     )
 
@@ -113,14 +117,16 @@ def lines(row: Row, published: Mapping[str, Mapping[str, float]]) -> Iterator[st
     yield ""
     yield _line("mean [95 %]", [*MEASURES])
     for name, figures in row["all"]["systems"].items():
-        yield _line(name, [_interval(figures[m]) for m in MEASURES])
+        yield _line(name, [interval(figures[m]) for m in MEASURES])
     for name, floor in published.items():
         yield _line(f"  floor: {name}", [f"{floor[m]:.3f}" if m in floor else "" for m in MEASURES])
+    ties = row["popularity_ties"]
+    yield f"MRR of popularity over other tie orders: {interval(ties)} (mean, lowest, highest)"
     yield ""
     if row["all"]["product_minus"]:
         yield _line("product minus, paired", [*MEASURES])
         for name, figures in row["all"]["product_minus"].items():
-            yield _line(name, [_interval(figures[m], sign=True) for m in MEASURES])
+            yield _line(name, [interval(figures[m], sign=True) for m in MEASURES])
         yield ""
     titles = [f"{LARGEST} largest", "one text", "shown", "most shown", "Gini"]
     yield _line("top-ten places held by", titles)
@@ -133,9 +139,9 @@ def lines(row: Row, published: Mapping[str, Mapping[str, float]]) -> Iterator[st
         yield f"slice {name}: {part['questions']} questions ({part['dropped']} dropped)"
         for system, figures in part["systems"].items():
             minus = part["product_minus"].get(system)
-            cells = [_interval(figures["MRR"]), f"R@10 {figures['R@10']['value']:.3f}"]
+            cells = [interval(figures["MRR"]), f"R@10 {figures['R@10']['value']:.3f}"]
             if minus:
-                cells.append(f"product minus, MRR {_interval(minus['MRR'], sign=True)}")
+                cells.append(f"product minus, MRR {interval(minus['MRR'], sign=True)}")
             yield _line(system, cells)
     yield ""
 
@@ -144,7 +150,8 @@ def _line(head: str, cells: list[str]) -> str:
     return f"{head:<32}" + "".join(f"{cell:<26}" for cell in cells).rstrip()
 
 
-def _interval(figure: Mapping[str, float], *, sign: bool = False) -> str:
+def interval(figure: Mapping[str, float], *, sign: bool = False) -> str:
+    """A mean with the ends of its interval: "0.318 [0.275, 0.365]"."""
     form = "+.3f" if sign else ".3f"
     low, high = (format(figure[end], form) for end in ("low", "high"))
     return f"{figure['value']:{form}} [{low}, {high}]"

@@ -9,7 +9,8 @@ question holds what it may know:
 Candidates are the organisations of the side looked for with at least `minimum` texts in the
 catalogue's years (Beijing bodies in the reverse task). Right are the candidates that took part in
 the asking project; a project without one asks nothing and is counted as dropped. Identity is the
-catalogue's own. Ties are broken by the SHA-256 of the candidate's id, never by the order of files.
+catalogue's own: for CORDIS, which gives no ids, folded name and country. Ties are broken by the
+SHA-256 of that key, never by the order of files.
 
 Slices look at some of the right answers only; the others are taken out of the ranking there,
 neither right nor wrong:
@@ -29,7 +30,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 
-from matcher.organisation import Cooperation, Profile, Side
+from matcher.organisation import Cooperation, Organisation, Profile, Side
 
 from .metrics import Qrels, Run
 
@@ -52,6 +53,15 @@ class Project:
     text: str
     members: frozenset[str]
     begun: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """What a task needs to know of an organisation."""
+
+    side: Side
+    key: str
+    """Its own key in the source, whose hash breaks ties."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,9 +157,23 @@ class Task:
         raise ValueError(f"no slice named {name}")
 
 
-def tie_order(ids: Iterable[str]) -> tuple[str, ...]:
-    """Each id once, by the SHA-256 of its UTF-8 bytes."""
-    return tuple(sorted(set(ids), key=lambda each: hashlib.sha256(each.encode()).digest()))
+def tie_order(ids: Iterable[str], bodies: Mapping[str, Body]) -> tuple[str, ...]:
+    """Each id once, by the SHA-256 of its key's UTF-8 bytes."""
+
+    def digest(each: str) -> tuple[bytes, str]:
+        return hashlib.sha256(bodies[each].key.encode()).digest(), each
+
+    return tuple(sorted(set(ids), key=digest))
+
+
+def read_bodies(organisations: Iterable[Organisation], source: str = "cordis") -> dict[str, Body]:
+    """Every organisation by id; one that the source does not name goes by its id."""
+    return {
+        each.id: Body(
+            each.side, min((s.key for s in each.sources if s.source == source), default=each.id)
+        )
+        for each in organisations
+    }
 
 
 def read_projects(
@@ -180,7 +204,7 @@ def read_projects(
 def forward(
     name: str,
     projects: Iterable[Project],
-    sides: Mapping[str, Side],
+    bodies: Mapping[str, Body],
     *,
     minimum: int,
     cut: int = CUT,
@@ -190,13 +214,13 @@ def forward(
     dated = [(p, p.begun.year) for p in projects if p.begun is not None]
     known = tuple(project for project, year in dated if year <= cut)
     asking = [project for project, year in dated if year > cut]
-    return _task(name, known, asking, sides, Side.FOREIGN, minimum, date(cut, 12, 31))
+    return _task(name, known, asking, bodies, Side.FOREIGN, minimum, date(cut, 12, 31))
 
 
 def leave_one_out(
     name: str,
     projects: Iterable[Project],
-    sides: Mapping[str, Side],
+    bodies: Mapping[str, Body],
     *,
     minimum: int,
     side: Side = Side.FOREIGN,
@@ -204,20 +228,20 @@ def leave_one_out(
     """Every project asks for its members of `side`, itself left out of what is known."""
     known = tuple(projects)
     last = max((p.begun.year for p in known if p.begun is not None), default=CUT)
-    task = _task(name, known, known, sides, side, minimum, date(last, 12, 31))
+    task = _task(name, known, known, bodies, side, minimum, date(last, 12, 31))
     questions = tuple(replace(q, leave_out=frozenset({q.id})) for q in task.questions)
     return replace(task, questions=questions)
 
 
-def cordis_tasks(projects: Iterable[Project], sides: Mapping[str, Side]) -> tuple[Task, ...]:
+def cordis_tasks(projects: Iterable[Project], bodies: Mapping[str, Body]) -> tuple[Task, ...]:
     """The four CORDIS rows, in the order of the report."""
     every = tuple(projects)
     return (
-        forward("forward, >= 2 texts", every, sides, minimum=2),
-        forward("forward, >= 1 text", every, sides, minimum=1),
-        leave_one_out("leave-one-out, >= 2 texts", every, sides, minimum=2),
+        forward("forward, >= 2 texts", every, bodies, minimum=2),
+        forward("forward, >= 1 text", every, bodies, minimum=1),
+        leave_one_out("leave-one-out, >= 2 texts", every, bodies, minimum=2),
         leave_one_out(
-            "reverse leave-one-out, >= 2 texts", every, sides, minimum=2, side=Side.BEIJING
+            "reverse leave-one-out, >= 2 texts", every, bodies, minimum=2, side=Side.BEIJING
         ),
     )
 
@@ -226,13 +250,15 @@ def _task(
     name: str,
     known: tuple[Project, ...],
     asking: Iterable[Project],
-    sides: Mapping[str, Side],
+    bodies: Mapping[str, Body],
     side: Side,
     minimum: int,
     as_of: date,
 ) -> Task:
-    held = Counter(each for project in known for each in project.members if sides[each] is side)
-    candidates = tie_order(each for each, texts in held.items() if texts >= minimum)
+    held = Counter(
+        each for project in known for each in project.members if bodies[each].side is side
+    )
+    candidates = tie_order((each for each, texts in held.items() if texts >= minimum), bodies)
     among = frozenset(candidates)
     other = side.opposite
     questions: list[Question] = []
@@ -242,6 +268,6 @@ def _task(
         if not right:
             dropped += 1
             continue
-        askers = frozenset(each for each in project.members if sides[each] is other)
+        askers = frozenset(each for each in project.members if bodies[each].side is other)
         questions.append(Question(project.key, project.text, right, askers))
     return Task(name, side, minimum, as_of, known, candidates, tuple(questions), dropped)
