@@ -244,6 +244,26 @@ def test_a_sector_asked_for_restricts_the_evidence(world: ARegistry, matcher: Ma
     assert {e.profile for p in answer.pairings for e in p.evidence} <= tagged
 
 
+def test_in_a_sector_an_organisation_asks_with_its_profiles_of_that_sector(
+    tmp_path: Path,
+) -> None:
+    body, eye, sun = an_organisation("body", country="CN"), *map(an_organisation, ("eye", "sun"))
+    registry = ARegistry(
+        [body, eye, sun],
+        [
+            a_profile(body, "视网膜基因治疗载体", key="1", sectors=("health",)),
+            a_profile(body, "钙钛矿电池封装", key="2", sectors=("materials",)),
+            a_profile(eye, TEXTS[5], sectors=("health",)),
+            a_profile(sun, TEXTS[4], sectors=("materials",)),
+        ],
+    )
+    matcher = a_matcher(tmp_path, registry)
+    for sector, asked in (("health", "视网膜基因治疗载体"), ("materials", "钙钛矿电池封装")):
+        answer = matcher.match(Wish(organisation=body.id, sector=sector), today=TODAY)
+        assert [text.text for text in answer.question.texts] == [asked]
+    assert len(matcher.match(Wish(organisation=body.id), today=TODAY).question.texts) == 2
+
+
 def test_only_published_profiles_expire(tmp_path: Path) -> None:
     lapsed, derived = an_organisation("lapsed"), an_organisation("derived")
     ended: dict[str, Any] = {"valid_until": date(2020, 1, 1), "dated": date(2019, 1, 1)}

@@ -55,7 +55,8 @@ def query(
     language: Language = None,
 ) -> None:
     """用一句话找合作方 Find partners for a question in your own words."""
-    from matcher.service import Matcher, Reasons, Wish
+    from matcher.matching.pipeline import Reasons
+    from matcher.service import Matcher, Wish
 
     settings = Settings()
     wanted = Reasons(one_of(reasons, tuple(Reasons), "--reasons"))
@@ -92,7 +93,8 @@ def match(
     language: Language = None,
 ) -> None:
     """为一家机构找合作方 Find partners for an organisation by what its profiles say."""
-    from matcher.service import Matcher, Reasons, Wish
+    from matcher.matching.pipeline import Reasons
+    from matcher.service import Matcher, Wish
 
     settings = Settings()
     wanted = Reasons(one_of(reasons, tuple(Reasons), "--reasons"))
@@ -310,5 +312,5 @@ def wrong_with(asked: Any) -> str:
         many = key == "country" and isinstance(value, list)
         values = value if many else [value]
         if value is not None and not all(isinstance(v, str) for v in values):
-            return key
+            return str(key)
     return "" if isinstance(asked.get("text"), str) else "text"

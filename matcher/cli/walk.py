@@ -20,7 +20,7 @@ from matcher.catalogue.intake import import_files
 from matcher.catalogue.store import Catalogue
 from matcher.catalogue.tagging import refresh_tags
 from matcher.errors import Bilingual, HomeRefused, NotReady
-from matcher.evaluation.baselines import keyword_ranking
+from matcher.evaluation.keywords import keyword_ranking
 from matcher.lists.batch import write_lists
 from matcher.matching.document import answer_document
 from matcher.matching.pairing import Answer
@@ -36,7 +36,7 @@ from matcher.workflow.keys import KeyStore
 from .output import Speaker, show_answer
 
 SAMPLE_SOURCE = "sample"
-QUESTIONS = (
+QUESTIONS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("zh", "我们要找做钙钛矿封装的欧洲伙伴", ("europe",)),
     ("en", "Who can supply membranes for carbon dioxide capture?", ()),
 )
@@ -137,7 +137,7 @@ def show_keyword_search(matcher: Matcher, question: str, answer: Answer, say: Sp
         f'\nBeside it, a keyword search for "{question}" puts the first of these',
     )
     if place is None:
-        say("   根本不会出现（没有一个共同的字词）。", "   nowhere: not one word in common.")
+        say("   根本不会出现（没有一个共同的字）。", "   nowhere: not one character in common.")
     else:
         say(f"   排在第 {place} 位。", f"   at place {place}.")
 

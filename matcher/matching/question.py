@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from matcher.errors import BadInput, Bilingual, EmptyQuestion
 from matcher.organisation import ProfileKind, Query, Side
-from matcher.snapshot.columns import KINDS, SIDES
+from matcher.snapshot.columns import KINDS, SIDES, sector_bit
 from matcher.snapshot.snapshot import Snapshot
 from matcher.text.encoder import Encoder, StaticEncoder
 
@@ -151,6 +151,7 @@ def profile_bodies(
     else:
         mask = open_profiles(snapshot, as_of, query.leave_out)
         rows = np.flatnonzero(mask & (columns.profile_organisation == asker))
+        rows = in_sector(snapshot, rows, query.sector)
         kinds = columns.profile_kind[rows]
         # Published offers and requests say what the organisation wants; what was inferred
         # speaks for it only where it has not spoken itself.
@@ -175,6 +176,15 @@ def profile_bodies(
             where=query.organisation or query.profile or "",
         )
     return [(snapshot.texts[t]["body"], kind) for t, kind in list(bodies.items())[:MOST_TEXTS]]
+
+
+def in_sector(snapshot: Snapshot, rows: NDArray[np.int64], sector: str | None) -> NDArray[np.int64]:
+    """Those of the asker's profiles that lie in the sector asked for; all, where none does."""
+    if sector is None:
+        return rows
+    bit = sector_bit(snapshot.manifest.sectors[:-1], sector)
+    inside = rows[(snapshot.columns.profile_sectors[rows] & bit) != 0]
+    return inside if len(inside) else rows
 
 
 def offered_texts(
