@@ -1,0 +1,226 @@
+"""The encoder's training: what it may read, what it makes of it, and that it can go on."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+from tokenizers import Tokenizer, normalizers
+
+from matcher.text.encoder import StaticEncoder
+from models.encoder import corpus, mixture
+from models.encoder.charmap import precompiled
+from models.encoder.evaluate import Task, late_interaction, measure
+from models.encoder.fold import TokenStatistics, quantised, token_statistics, write_artefact
+from models.encoder.tokeniser import build_tokeniser, vocabulary_pairs
+
+PAIRS = [
+    ("钙钛矿太阳能电池的稳定性", "Stability of perovskite solar cells"),
+    ("膜材料用于二氧化碳捕集", "Membrane materials for carbon dioxide capture"),
+    ("光刻机的双工件台", "The twin stage of a lithography machine"),
+    ("污水处理厂的能耗", "Energy use of sewage treatment plants"),
+]
+
+
+def _gzip(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(gzip.compress(text.encode("utf-8")))
+
+
+@pytest.fixture
+def shared(tmp_path: Path) -> Path:
+    """A small folder in the layout of the shared data, with a file kept for measuring in it."""
+    pairs = "".join(f"{zh}\t{en}\n" for zh, en in PAIRS)
+    _gzip(tmp_path / corpus.SENTENCES, pairs + pairs + "\tno Chinese\n" + "只有中文\t\n")
+    _gzip(tmp_path / corpus.DOCUMENTATION, pairs)
+    _gzip(tmp_path / corpus.TATOEBA, "你好。\tHello.\n")
+    _gzip(
+        tmp_path / corpus.TERMS,
+        "zh\ten\tsource\n光刻机\t(tech.) lithography machine; scanner\tee-vocab\n"
+        "谚语\ta saying that is much longer than what a term may be\tcc-cedict\n",
+    )
+    paper = {
+        "title": "t",
+        "zh_title": "膜材料",
+        "zh_abstract": "膜材料。" * 200,
+        "en_title": "Membranes",
+        "en_abstract": "Bad scan.",
+        "en_quality": 0.2,
+        "zh_keywords": ["膜", "碳"],
+    }
+    award = {"title": "A pump", "abstract": "It pumps."}
+    for name in corpus.ABSTRACTS:
+        row = paper if "chinaxiv" in name else award
+        _gzip(tmp_path / name, json.dumps(row, ensure_ascii=False) + "\n")
+    _gzip(tmp_path / "text/planted.dev.tsv.gz", "泄漏\tleak\n")
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "text/planted.dev.tsv.gz",
+        "text/technical.test.tsv",
+        "text/csl.kg_dev.tsv",
+        "cordis/project.csv",
+        "openalex/works.jsonl.gz",
+        "calls/eu_open_calls.jsonl.gz",
+        "x.train.d/planted.tsv.gz",
+    ],
+)
+def test_what_is_kept_for_measuring_is_never_opened(shared: Path, name: str) -> None:
+    for read in (
+        corpus.read_pairs,
+        corpus.read_terms,
+        lambda folder, file: list(corpus.read_abstracts(folder, file)),
+    ):
+        with pytest.raises(corpus.NotTrainingData) as refused:
+            read(shared, name)
+        assert name in refused.value.where
+
+
+def test_every_source_named_in_the_recipe_is_for_training(shared: Path) -> None:
+    named = [corpus.SENTENCES, corpus.DOCUMENTATION, corpus.TATOEBA, corpus.TERMS]
+    for name in [*named, *corpus.ABSTRACTS]:
+        assert corpus.training_file(shared, name) == shared / name
+
+
+def test_reading_drops_what_is_empty_repeated_or_unreadable(shared: Path) -> None:
+    pairs = corpus.read_pairs(shared, corpus.SENTENCES)
+    assert [(p.zh, p.en) for p in pairs] == PAIRS
+    terms = corpus.read_terms(shared)
+    assert terms == [(corpus.Pair("光刻机", "lithography machine"), "ee-vocab")]
+    (paper,) = corpus.read_abstracts(shared, corpus.ABSTRACTS[0])
+    assert (paper.title_zh, paper.title_en, paper.abstract_en) == ("膜材料", "", "")
+    assert paper.keywords_zh == "膜; 碳"
+    assert paper.human
+
+
+def test_the_mixture_is_seeded_and_of_the_size_asked_for(shared: Path) -> None:
+    sentences, terms, abstracts = mixture.read_all(shared)
+    pairs = [pair for pair, _ in terms]
+    first = mixture.mixture(sentences, pairs, abstracts, seed=1, scale=2.0)
+    assert first == mixture.mixture(sentences, pairs, abstracts, seed=1, scale=2.0)
+    assert first != mixture.mixture(sentences, pairs, abstracts, seed=2, scale=2.0)
+    assert len(first["sentences"]) == 2 * len(sentences)
+    assert set(first["sentences"]) <= {(p.zh, p.en) for p in sentences}
+    assert first["industry_en"] == [("A pump", "It pumps.")] * len(first["industry_en"])
+    for zh_or_en, paragraph in first["paragraphs"]:
+        said = [p.en if p.zh == zh_or_en else p.zh for p in sentences if zh_or_en in (p.zh, p.en)]
+        assert any(sentence in paragraph for sentence in said)
+    longest = max(len(text) for pairs in first.values() for pair in pairs for text in pair)
+    assert longest <= max(mixture.LONGEST_EN, mixture.LONGEST_ZH)
+
+
+def test_the_character_map_folds_what_it_names_and_nothing_else() -> None:
+    table = {"臺": "台", "灣": "湾", "鈣": "钙", "𠀀": "丁"}
+    fold = normalizers.Precompiled(precompiled(table)).normalize_str
+    assert fold("臺灣鈣𠀀") == "台湾钙丁"
+    others = [chr(c) for c in range(0x20, 0x3000) if chr(c).isprintable()]
+    others += [chr(c) for c in range(0x4E00, 0xA000) if chr(c) not in table]
+    assert [c for c in others if fold(c) != c] == []
+
+
+def test_a_tokeniser_keeps_terms_whole_and_marks_word_starts() -> None:
+    texts = [text for pair in PAIRS for text in pair] * 6 + ["apples grapples"] * 6
+    tokeniser = build_tokeniser(texts, ["双工件台", "太阳能电池的稳定性"], ["光刻机"])
+    assert tokeniser.encode("雙工件臺與光刻機").tokens[0] == "双工件台"
+    assert tokeniser.encode("ＡＰＰＬＥＳ Grapples").tokens == ["▁apples", "▁grapples"]
+    assert tokeniser.encode("污水,处理!").offsets[0] == (0, 2)
+    again = Tokenizer.from_str(tokeniser.to_str())
+    assert again.encode(texts[0]).ids == tokeniser.encode(texts[0]).ids
+
+
+def test_vocabulary_pairs_bind_names_and_synonyms(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text(
+        "capability:\n"
+        "- {code: x, zh: 膜, en: membrane, synonyms_zh: [薄膜], synonyms_en: [film]}\n",
+        encoding="utf-8",
+    )
+    assert vocabulary_pairs(tmp_path) == [
+        corpus.Pair("膜", "membrane"),
+        corpus.Pair("膜", "film"),
+        corpus.Pair("薄膜", "membrane"),
+    ]
+    assert vocabulary_pairs(tmp_path / "absent") == []
+
+
+def _small_tokeniser() -> Tokenizer:
+    return build_tokeniser([text for pair in PAIRS for text in pair] * 6, [], [])
+
+
+def test_token_statistics_take_the_language_in_which_a_token_is_commoner() -> None:
+    tokeniser = _small_tokeniser()
+    zh = ["污水", "污水", "电池", "电池"]
+    en = ["cells", "plants", "plants", "plants"]
+    found = token_statistics(tokeniser, (zh, en))
+    water, plants = (tokeniser.encode(t).ids[0] for t in ("污水", "plants"))
+    assert found.frequency[water] == pytest.approx(0.5)
+    assert found.frequency[plants] == pytest.approx(0.75)
+    assert found.idf[plants] == pytest.approx(math.log(5 / 4))
+
+
+def test_int8_rows_with_a_scale_keep_the_directions() -> None:
+    rows = np.random.default_rng(0).normal(size=(50, 64)).astype(np.float32)
+    embeddings, weights = quantised(rows, np.full(50, 0.5, np.float32))
+    back = embeddings[1:] * weights[1:, None]
+    assert np.abs(back - rows[1:] * 0.5).max() <= 0.5 * np.abs(rows).max() / 127
+    assert not embeddings[0].any()
+
+
+def test_what_is_folded_is_what_the_product_loads(tmp_path: Path) -> None:
+    tokeniser = _small_tokeniser()
+    size = tokeniser.get_vocab_size()
+    rows = np.random.default_rng(0).normal(size=(size, 32)).astype(np.float32)
+    frequency = np.linspace(0, 0.2, size, dtype=np.float32)
+    tokeniser.save(str(tmp_path / "tokenizer.json"))
+    write_artefact(tmp_path, rows, TokenStatistics(frequency, np.ones(size, np.float32)))
+    encoder = StaticEncoder.load(tmp_path)
+    ids = encoder.tokenise([PAIRS[0][0]])[0].ids
+    expected = (rows[ids] * (0.01 / (0.01 + frequency[ids]))[:, None]).sum(axis=0)
+    found = encoder.encode([PAIRS[0][0]])[0]
+    assert found @ expected / np.linalg.norm(expected) > 0.9999
+
+
+def test_measuring_by_hand(tmp_path: Path) -> None:
+    """Two questions, one right document first: one half; ties count as not found."""
+    tokeniser = _small_tokeniser()
+    size = tokeniser.get_vocab_size()
+    tokeniser.save(str(tmp_path / "tokenizer.json"))
+    rows = np.random.default_rng(1).normal(size=(size, 64)).astype(np.float32)
+    ones = np.ones(size, np.float32)
+    write_artefact(tmp_path, rows, TokenStatistics(ones * 0, ones))
+    encoder = StaticEncoder.load(tmp_path)
+    documents = [PAIRS[0][1], PAIRS[1][1], PAIRS[1][1]]
+    task = Task("t", "en->en", "dev", documents[:2], documents, np.arange(2))
+    cosine, late = measure(encoder, task)
+    assert (cosine.value, late.value, cosine.n) == (0.5, 0.5, 2)
+    scores = encoder.encode(task.questions) @ encoder.encode(documents).T
+    assert late_interaction(encoder, task, scores)[0, 0] == pytest.approx(1.5, abs=1e-4)
+
+
+@pytest.mark.transformer
+def test_training_learns_and_goes_on_from_a_checkpoint(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run cut short and started again ends with the rows of a run that was not."""
+    from models.encoder import train
+
+    monkeypatch.setattr(train, "BATCH", 4)
+    tokeniser = _small_tokeniser()
+    sets = {"sentences": PAIRS * 21, "terms": [("膜", "membrane"), ("电池", "cells")] * 20}
+    whole = train.train(tokeniser, sets, tmp_path / "a", tmp_path / "model", 1, resume=False)
+    last = sorted((tmp_path / "a").glob("checkpoint-*"))[-1]
+    assert int(last.name.split("-")[1]) == 30  # of 31 steps
+    again = train.train(tokeniser, sets, tmp_path / "a", tmp_path / "model", 1, resume=True)
+    np.testing.assert_allclose(again, whole, atol=1e-6)
+
+    ones = np.ones(len(whole), np.float32)
+    write_artefact(tmp_path / "model", whole, TokenStatistics(ones * 0, ones))
+    encoder = StaticEncoder.load(tmp_path / "model")
+    near = encoder.encode([zh for zh, _ in PAIRS]) @ encoder.encode([en for _, en in PAIRS]).T
+    assert (near.argmax(axis=1) == np.arange(len(PAIRS))).all()
