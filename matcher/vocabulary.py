@@ -166,6 +166,7 @@ def _whole_words(spellings: Iterable[str]) -> re.Pattern[str]:
     return re.compile(rf"\b(?:{words})\b{_STREET_EN}|(?:{characters}){_STREET_ZH}")
 
 
+_SCHEMES = frozenset(one.name for one in fields(Vocabulary) if one.type == "Scheme")
 _KEYS = frozenset(one.name for one in fields(Term)) - {"scheme"}
 _LISTS = frozenset({"synonyms_zh", "synonyms_en", "aliases"})
 
@@ -174,7 +175,7 @@ class _Reader:
     """Reads every file, collects every fault, then gives the schemes."""
 
     def __init__(self, folder: Path) -> None:
-        self.faults: list[str] = []
+        self.faults: list[tuple[str, str]] = []
         self.codes: dict[str, set[str]] = {}
         self.terms: dict[str, list[Term]] = {}
         self.place: dict[tuple[str, str], str] = {}
@@ -186,36 +187,50 @@ class _Reader:
             self._file(path.name, content)
         self.fingerprint = digest.hexdigest()
 
-    def fault(self, place: str, what: str) -> None:
-        self.faults.append(f"{place}: {what}")
+    def fault(self, place: str, zh: str, en: str) -> None:
+        self.faults.append((f"{place}：{zh}", f"{place}: {en}"))
 
     def _file(self, name: str, content: bytes) -> None:
         try:
             document = yaml.load(content, Loader=_Loader)  # noqa: S506 - strings only
         except yaml.YAMLError as error:
-            self.fault(name, " ".join(str(error).split()))
+            told = " ".join(str(error).split())
+            self.fault(name, f"不是有效的 YAML：{told}", f"no valid YAML: {told}")
             return
         if not isinstance(document, dict):
-            self.fault(name, "not a mapping from scheme to terms")
+            self.fault(name, "不是“词表名: 词条”的映射", "not a mapping from scheme to terms")
             return
         for scheme, rows in document.items():
             if scheme == "schemes":
                 self.labels.update(rows)
-                continue
-            for row in rows:
-                self._row(name, scheme, row)
+            elif isinstance(rows, list) and all(isinstance(row, dict) for row in rows):
+                for row in rows:
+                    self._row(name, scheme, row)
+            else:
+                self.fault(f"{name}: {scheme}", "不是词条列表", "not a list of terms")
 
     def _row(self, name: str, scheme: str, row: dict[str, Any]) -> None:
         before, code = len(self.faults), str(row.get("code", ""))
         place = f"{name}: {scheme} {code or '?'}"
         self.codes.setdefault(scheme, set()).add(code)
         if unknown := set(row) - _KEYS:
-            self.fault(place, f"unknown key {', '.join(sorted(unknown))}")
+            self.fault(
+                place,
+                f"未知的键 {', '.join(sorted(unknown))}",
+                f"unknown key {', '.join(sorted(unknown))}",
+            )
+        for key, value in row.items():
+            if isinstance(value, list) != (key in _LISTS):
+                self.fault(
+                    place,
+                    f"{key} {'应为' if key in _LISTS else '不应为'}列表",
+                    f"{key} is {'no' if key in _LISTS else 'a'} list",
+                )
         for key in ("code", "zh", "en"):
             if not str(row.get(key, "")).strip():
-                self.fault(place, f"{key} is missing")
+                self.fault(place, f"缺少 {key}", f"{key} is missing")
         if bool(row.get("definition_zh")) != bool(row.get("definition_en")):
-            self.fault(place, "a definition stands in one language only")
+            self.fault(place, "定义只有一种语言", "a definition stands in one language only")
         if len(self.faults) == before:
             values: dict[str, Any] = {
                 key: tuple(value) if key in _LISTS else value for key, value in row.items()
@@ -237,31 +252,37 @@ class _Reader:
             for term in terms:
                 place = f"{self.place[name, term.code]}: {name} {term.code}"
                 if term.code in codes:
-                    self.fault(place, "this code stands twice")
+                    self.fault(place, "代码重复", "this code stands twice")
                 codes.add(term.code)
                 self._check_spellings(place, term, holder)
                 self._check_parent(place, term)
-        for name in set(self.terms) - set(self.labels) - {"sector_other"}:
-            self.fault(f"schemes.yaml: {name}", "this scheme has no label")
+        for name in sorted(set(self.terms) - set(self.labels) - {"sector_other"}):
+            self.fault(f"schemes.yaml: {name}", "该词表没有名称", "this scheme has no label")
+        for name in sorted(_SCHEMES - set(self.codes)):
+            self.fault(name, "没有文件含有该词表", "no file holds this scheme")
 
     def _check_spellings(self, place: str, term: Term, holder: dict[str, str]) -> None:
         # A synonym may be the code in capitals (AI, ai), but says no name a second time.
         names = term.spellings[1:]
         for spelling in sorted({one for one in names if names.count(one) > 1}):
-            self.fault(place, f"{spelling!r} stands twice")
+            self.fault(place, f"“{spelling}”重复", f"{spelling!r} stands twice")
         for spelling in term.spellings:
             other = holder.setdefault(folded(spelling), term.code)
             if other != term.code:
-                self.fault(place, f"{spelling!r} is also a spelling of {other}")
+                self.fault(
+                    place,
+                    f"“{spelling}”也是 {other} 的写法",
+                    f"{spelling!r} is also a spelling of {other}",
+                )
 
     def _check_parent(self, place: str, term: Term) -> None:
         above = self.labels.get(term.scheme, {}).get("parent")
         if term.parent is None:
             # Places that nobody lives in have no region; all else has a parent.
             if above is not None and term.scheme != "country":
-                self.fault(place, "parent is missing")
+                self.fault(place, "缺少 parent", "parent is missing")
         elif above is None or term.parent not in self.codes.get(above, ()):
-            self.fault(place, f"unknown parent {term.parent}")
+            self.fault(place, f"未知的 parent {term.parent}", f"unknown parent {term.parent}")
 
 
 def read_vocabulary(folder: Path) -> Vocabulary:
@@ -269,9 +290,11 @@ def read_vocabulary(folder: Path) -> Vocabulary:
     reader = _Reader(folder)
     reader.check()
     if reader.faults:
-        listed = "; ".join(reader.faults)
         raise VocabularyFault(
-            Bilingual(zh=f"词表有误：{listed}。", en=f"the vocabulary is at fault: {listed}."),
+            Bilingual(
+                zh="词表有误：" + "；".join(zh for zh, _ in reader.faults) + "。",
+                en="the vocabulary is at fault: " + "; ".join(en for _, en in reader.faults) + ".",
+            ),
             Bilingual(zh="请按上述位置修改文件。", en="mend the files at the places named."),
             where=str(folder),
         )
