@@ -22,7 +22,9 @@ Floats = NDArray[np.float32]
 CHUNK = 256
 """Texts aligned at once: keeps the gathered similarities within a few megabytes."""
 CLEAR_MATCH = 0.45
-"""Cosine from which a pair of words is worth showing to a reader."""
+"""Cosine from which two words clearly say the same."""
+WORTH_SHOWING = 0.04
+"""Share of the score from which a pair tells a reader something: "for" met "for" does not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,14 +87,14 @@ def word_pairs(
     pairs: dict[tuple[str, str], WordPair] = {}
     for token in np.argsort(-reached, kind="stable"):
         similarity = float(similar[token, best[token]])
-        if similarity < CLEAR_MATCH or len(pairs) == most:
+        share = float(reached[token]) / total
+        if similarity < CLEAR_MATCH or share < WORTH_SHOWING or len(pairs) == most:
             continue
         place = best[token]
         start, word = whole_word(
             asked.text, int(asked.token_starts[token]), int(asked.token_ends[token])
         )
         found_start, found = whole_word(body, int(tokens.starts[place]), int(tokens.ends[place]))
-        share = float(reached[token]) / total
         if any(c.isalnum() for c in word):
             pairs.setdefault(
                 (word.casefold(), found.casefold()),

@@ -206,13 +206,13 @@ def alignment_sentence(value: float, said: Said) -> Bilingual:
     """The words that met, strongest first."""
     if not said.words:
         return Bilingual(
-            f"问题的用词在对方资料中没有明显对应（{value:.1f}）。",
-            f"No word of the question clearly meets one of the partner's text ({value:.1f}).",
+            f"问题的用词在对方资料中没有明显对应（{value:.1f} 个标准差）。",
+            f"No word of the question clearly meets one of the text ({value:.1f} deviations).",
         )
     pairs = [f"{w.asked}↔{w.found}" for w in said.words]
     return Bilingual(
-        f"词语对应：{'，'.join(pairs)}（{value:.1f}）。",
-        f"Words that met: {', '.join(pairs)} ({value:.1f}).",
+        f"词语对应：{'，'.join(pairs)}（高出背景 {value:.1f} 个标准差）。",
+        f"Words that met: {', '.join(pairs)} ({value:.1f} deviations above background).",
     )
 
 
