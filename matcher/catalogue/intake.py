@@ -22,7 +22,7 @@ from .readers.cells import RowRejected
 from .readers.files import open_file
 from .report import FileRead, ImportReport, RowFault
 from .staging import Staging
-from .store import CATALOGUE_FILE, Catalogue
+from .store import Catalogue
 from .upkeep import Upkeep
 
 Progress = Callable[[int, int], None]
@@ -81,35 +81,6 @@ def import_files(
     report.waiting = catalogue.counts()["waiting"]
     tell(_WHOLE, _WHOLE)
     return report
-
-
-def import_into(
-    home: Path,
-    paths: Iterable[Path],
-    *,
-    fmt: str = "auto",
-    strict: bool = False,
-    progress: Progress | None = None,
-    tenant: str = DEFAULT_TENANT,
-) -> ImportReport:
-    """As `import_files`, into the catalogue of `home`, made where there is none; a refused first
-    import leaves no empty catalogue behind."""
-    before = (home / CATALOGUE_FILE).exists()
-    made = not home.exists()
-    stored = False
-    try:
-        with Catalogue.open(home, create=True) as catalogue:
-            report = import_files(
-                catalogue, paths, fmt=fmt, strict=strict, progress=progress, tenant=tenant
-            )
-            stored = report.committed
-        return report
-    finally:
-        if not stored and not before:
-            for left in home.glob("catalogue.*"):
-                left.unlink()
-            if made:
-                home.rmdir()
 
 
 def _read(

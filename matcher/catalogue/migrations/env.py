@@ -9,6 +9,7 @@ from matcher.catalogue.tables import metadata
 
 
 def run() -> None:
+    """Run what is missing, all of it or nothing."""
     engine: Engine = context.config.attributes["engine"]
     with engine.connect() as connection:
         context.configure(

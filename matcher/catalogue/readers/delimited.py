@@ -23,6 +23,8 @@ in a row do (a sentence may hold a comma or two)."""
 
 
 class State(Enum):
+    """How a line leaves the record that it belongs to."""
+
     WHOLE = "whole"
     OPEN = "open"
     BROKEN = "broken"
