@@ -31,10 +31,6 @@ class Term:
     aliases: tuple[str, ...] = ()
     """Codes and spellings that sources use: found, never shown."""
 
-    def name(self, language: str) -> str:
-        """The name for a reader of `language` ("zh..." gives Chinese, all else English)."""
-        return self.zh if language.startswith("zh") else self.en
-
     @property
     def spellings(self) -> tuple[str, ...]:
         """Everything it is found by: code, names, synonyms, aliases."""
@@ -84,6 +80,7 @@ class Scheme:
 
     @property
     def codes(self) -> tuple[str, ...]:
+        """Every code, in file order."""
         return tuple(self._by_code)
 
     def get(self, code: str) -> Term:
