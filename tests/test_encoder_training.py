@@ -6,6 +6,7 @@ import gzip
 import json
 import math
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -208,15 +209,31 @@ def test_training_learns_and_goes_on_from_a_checkpoint(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A run cut short and started again ends with the rows of a run that was not."""
+    from sentence_transformers import SentenceTransformerTrainer
+
     from models.encoder import train
 
     monkeypatch.setattr(train, "BATCH", 4)
     tokeniser = _small_tokeniser()
     sets = {"sentences": PAIRS * 21, "terms": [("膜", "membrane"), ("电池", "cells")] * 20}
     whole = train.train(tokeniser, sets, tmp_path / "a", tmp_path / "model", 1, resume=False)
-    last = sorted((tmp_path / "a").glob("checkpoint-*"))[-1]
-    assert int(last.name.split("-")[1]) == 30  # of 31 steps
-    again = train.train(tokeniser, sets, tmp_path / "a", tmp_path / "model", 1, resume=True)
+
+    step = SentenceTransformerTrainer.training_step
+    steps = 0
+
+    def breaking(*arguments: Any, **named: Any) -> Any:
+        nonlocal steps
+        steps += 1
+        if steps == 20:
+            raise KeyboardInterrupt
+        return step(*arguments, **named)
+
+    monkeypatch.setattr(SentenceTransformerTrainer, "training_step", breaking)
+    with pytest.raises(KeyboardInterrupt):
+        train.train(tokeniser, sets, tmp_path / "b", tmp_path / "model", 1, resume=False)
+    assert [path.name for path in (tmp_path / "b").glob("checkpoint-*")] == ["checkpoint-18"]
+    again = train.train(tokeniser, sets, tmp_path / "b", tmp_path / "model", 1, resume=True)
+    assert steps == 20 + 31 - 18
     np.testing.assert_allclose(again, whole, atol=1e-6)
 
     ones = np.ones(len(whole), np.float32)

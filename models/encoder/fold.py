@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -76,7 +77,7 @@ def write_artefact(
     """Replace the trained tensors in a saved sentence-transformers `folder` by the folded ones."""
     sif = (a / (a + statistics.frequency)).astype(np.float32)
     embeddings, weights = quantised(rows, sif)
-    tensors = {"embeddings": embeddings, "weights": weights}
+    tensors: dict[str, NDArray[Any]] = {"embeddings": embeddings, "weights": weights}
     save_file(tensors, folder / "model.safetensors", metadata={"name": NAME})
     save_file({"idf": statistics.idf}, folder / "idf.safetensors")
     for file in folder.glob("*.safetensors"):

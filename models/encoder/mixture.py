@@ -6,6 +6,7 @@ out, are of its own kind. A set's size is its share of the batches.
 
 from __future__ import annotations
 
+import math
 import random
 import re
 from collections.abc import Iterator
@@ -25,9 +26,12 @@ from models.encoder.corpus import (
 
 TextPair = tuple[str, str]
 # Characters kept of an abstract: beyond them a mean of tokens learns little and costs time.
-LONGEST_ZH = 260
-LONGEST_EN = 800
+LONGEST_ZH = 180
+LONGEST_EN = 500
 SENTENCES_IN_PARAGRAPH = (2, 6)
+# Sets of paper and request texts that people wrote, and how often the others come beside them.
+HUMAN = ("papers_zh", "papers_en", "industry_en", "human_zh_en")
+MACHINE_SHARE = 0.5
 _SENTENCE_END = re.compile(r"(?<=[。！？；])|(?<=[.!?;])\s+")
 
 
@@ -51,8 +55,12 @@ def mixture(
         "paragraphs": list(_paragraphs(sentences, int(size * 0.45), draw)),
         "terms": _resized([(p.zh, p.en) for p in terms], int(size * 0.2), draw),
     }
-    for name, pairs in _topics(abstracts, draw).items():
-        sets[name] = _resized(pairs, int(len(pairs) * scale), draw)
+    # Each pass draws new excerpts from the abstracts.
+    passes = [_topics(abstracts, draw) for _ in range(math.ceil(scale))]
+    for name in passes[0]:
+        pairs = [pair for one in passes for pair in one[name]]
+        share = scale / len(passes) * (1.0 if name in HUMAN else MACHINE_SHARE)
+        sets[name] = _resized(pairs, int(len(pairs) * share), draw)
     return sets
 
 
@@ -79,7 +87,7 @@ def _paragraphs(sentences: list[Pair], size: int, draw: random.Random) -> Iterat
 
 def _topics(abstracts: list[Abstract], draw: random.Random) -> dict[str, list[TextPair]]:
     """What belongs to one paper, award or request: title, keywords, gist and abstract, within a
-    language and across. Machine-made Chinese comes once, human Chinese as often as it can."""
+    language and across. Chinese made by machine stands in a set of its own."""
     sets: dict[str, list[TextPair]] = {
         "papers_zh": [],
         "papers_en": [],
@@ -108,7 +116,7 @@ def _topics(abstracts: list[Abstract], draw: random.Random) -> dict[str, list[Te
             ]
         else:
             candidates += [
-                ("papers_zh", a.gist_zh, zh),
+                (across, a.gist_zh, zh),
                 (across, a.gist_zh, en),
                 (across, a.title_en, zh if draw.random() < 0.5 else a.gist_zh),
             ]
