@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from matcher.organisation import OTHER_SECTOR
 from matcher.snapshot.columns import sector_bit
@@ -10,7 +11,8 @@ from matcher.snapshot.snapshot import Snapshot
 from matcher.text.normalise import has_han
 from matcher.vocabulary import Vocabulary
 
-from .question import Question
+from .alignment import Aligner
+from .question import AskedText, Question
 
 NEAR = 2.5
 """Standard deviations above the mean of all definitions from which one counts as near."""
@@ -26,11 +28,26 @@ def question_sectors(question: Question, snapshot: Snapshot, vocabulary: Vocabul
         return 0 if wanted == OTHER_SECTOR else sector_bit(ten, wanted)
     bits = 0
     for asked in question.texts:
-        background = snapshot.background["zh" if has_han(asked.text) else "en"]
-        nearness = background.vectors @ asked.vector
-        above = (nearness - nearness.mean()) / max(float(nearness.std()), 1e-6)
-        for place in np.argsort(-above, kind="stable")[:MOST]:
-            if above[place] >= NEAR:
+        nearness = definitions_near(asked, snapshot)
+        for place in np.argsort(-nearness, kind="stable")[:MOST]:
+            if nearness[place] >= NEAR:
                 code = snapshot.manifest.capabilities[int(place)]
                 bits |= sector_bit(ten, vocabulary.sector_of(code))
     return bits
+
+
+def definitions_near(asked: AskedText, snapshot: Snapshot) -> NDArray[np.float64]:
+    """How near each capability's definition in the question's language is, in deviations.
+
+    The mean of cosine and alignment: by the cosine alone "we look for European partners" leads
+    every question to the services that arrange partnerships; alignment weighs rare words.
+    """
+    background = snapshot.background["zh" if has_han(asked.text) else "en"]
+    cosine = np.asarray(background.vectors @ asked.vector, np.float64)
+    aligned = np.asarray(Aligner(asked, snapshot).background(background), np.float64)
+    return (above_mean(cosine) + above_mean(aligned)) / 2
+
+
+def above_mean(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Values in standard deviations above their mean."""
+    return np.asarray((values - values.mean()) / max(float(values.std()), 1e-6))
