@@ -160,7 +160,7 @@ def late_interaction(
     question's tokens of their largest cosine with a token of the document, plus half the cosine;
     all others below them, in the order of their cosine."""
     questions = encoder.tokenise(task.questions)
-    documents = encoder.tokenise(task.documents)
+    documents = [encoder.token_vectors(d.ids) for d in encoder.tokenise(task.documents)]
     scores = cosine - 10.0
     for i, question in enumerate(questions):
         weights = encoder.idf[question.ids] ** 2
@@ -169,10 +169,9 @@ def late_interaction(
         tokens = encoder.token_vectors(question.ids)
         best = np.argsort(-cosine[i], kind="stable")[:RERANKED]
         for j in best:
-            if len(documents[j].ids):
-                meeting = (tokens @ encoder.token_vectors(documents[j].ids).T).max(axis=1)
-                met = float(weights @ meeting / weights.sum())
-                scores[i, j] = met + 0.5 * cosine[i, j]
+            if len(documents[j]):
+                meeting = (tokens @ documents[j].T).max(axis=1)
+                scores[i, j] = weights @ meeting / weights.sum() + 0.5 * cosine[i, j]
     return scores
 
 

@@ -10,11 +10,10 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from pathlib import Path
 
-import rjieba
 import yaml
 from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers, trainers
 
@@ -101,13 +100,15 @@ def build_tokeniser(
     `terms` become whole tokens if the texts have them at all, `glossary` words if they are among
     the most frequent words.
     """
+    import rjieba  # the segmenter is needed here and nowhere else
+
     normalise = text_normaliser().normalize_str
     wanted = {t for t in map(normalise, terms) if _fits(t, TERM_LENGTHS)}
     for word in sorted(
         wanted | {g for g in map(normalise, glossary) if _fits(g, GLOSSARY_LENGTHS)}
     ):
         rjieba.add_word(word, USER_WORD_FREQUENCY, "n")
-    han, words = _count(map(normalise, texts))
+    han, words = _count(map(normalise, texts), lambda run: rjieba.cut(run, False))
     total = sum(han.values()) + sum(words.values())
 
     counts: Counter[str] = Counter()
@@ -138,14 +139,16 @@ def _fits(term: str, lengths: range) -> bool:
     return len(term) in lengths and _ALL_HAN.fullmatch(term) is not None
 
 
-def _count(texts: Iterable[str]) -> tuple[Counter[str], Counter[str]]:
+def _count(
+    texts: Iterable[str], segment: Callable[[str], list[str]]
+) -> tuple[Counter[str], Counter[str]]:
     """How often each Chinese word, and each marked other word, stands in normalised texts."""
     han: Counter[str] = Counter()
     words: Counter[str] = Counter()
     for text in texts:
         for run in _RUNS.findall(text):
             if _IS_HAN.match(run):
-                han.update(rjieba.cut(run, False))
+                han.update(segment(run))
             else:
                 words[START + run] += 1
     return han, words
