@@ -107,7 +107,7 @@ class Matcher:
             organisation=wish.organisation,
             asker=wish.asker,
             side=self.side(wish.side),
-            sector=words.sector.resolve(wish.sector, "sector").code if wish.sector else None,
+            sector=words.sector_other.resolve(wish.sector, "sector").code if wish.sector else None,
             countries=tuple(countries),
             regions=tuple(words.region.resolve(r, "region").code for r in wish.regions),
             k=wish.k,

@@ -183,18 +183,29 @@ def snapshot_show(home: Home = None, json: Json = False, language: Language = No
         f"snapshot {snapshot.id}, built {snapshot.manifest.built}, "
         f"encoder {snapshot.manifest.encoder}",
     )
-    say("侧\t领域\t机构\t资料\t向量\t中文\t英文", "side\tsector\torgs\tprofiles\tvectors\tzh\ten")
-    for row in counted["rows"]:
+    say_table(counted["rows"], say)
+
+
+def say_table(rows: list[dict[str, Any]], say: Any) -> None:
+    """The census as a table; rich knows how wide a Chinese character stands."""
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=None)
+    heads = (("侧", "side"), ("领域", "sector"), ("机构", "organisations"), ("资料", "profiles"),
+             ("向量", "vectors"), ("中文", "zh"), ("英文", "en"))  # fmt: skip
+    for number, (zh, en) in enumerate(heads):
+        table.add_column(say.word(zh, en), justify="left" if number < 2 else "right")
+    for row in rows:
         side = say.vocabulary.side.get(row["side"])
-        sector = say.vocabulary.sector.get(row["sector"]) if row["sector"] else None
-        names = (
+        sector = say.vocabulary.sector_other.get(row["sector"]) if row["sector"] else None
+        table.add_row(
             say.word(side.zh, side.en),
             say.word(sector.zh, sector.en) if sector else say.word("合计", "all"),
+            *(f"{row[noun]:,}" for noun in ("organisations", "profiles", "vectors")),
+            *(f"{row[language]:.0%}" for language in ("zh", "en")),
         )
-        typer.echo(
-            f"{names[0]}\t{names[1]}\t{row['organisations']}\t{row['profiles']}\t"
-            f"{row['vectors']}\t{row['zh']:.0%}\t{row['en']:.0%}"
-        )
+    Console().print(table)
 
 
 @snapshots.command("list")

@@ -151,24 +151,23 @@ def ask_api(home: Path, text: str, regions: tuple[str, ...]) -> dict[str, Any]:
     secret = store.create(tenant="centre", label="demo")
     command = [sys.executable, "-m", "matcher.cli.main", "serve", "--home", str(home), "--port",
                str(port)]  # fmt: skip
-    server = subprocess.Popen(  # noqa: S603 (our own interpreter and module)
+    with subprocess.Popen(  # noqa: S603 (our own interpreter and module)
         command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=os.environ.copy()
-    )
-    try:
-        wait_until_ready(port, server)
-        body = {"text": text, "regions": list(regions), "k": 3}
-        request = urllib.request.Request(
-            f"http://127.0.0.1:{port}/v1/matches",
-            data=json.dumps(body).encode(),
-            headers={"Authorization": f"Bearer {secret}", "Content-Type": "application/json"},
-        )
-        with urllib.request.urlopen(request, timeout=START_SECONDS) as reply:  # noqa: S310
-            document: dict[str, Any] = json.load(reply)
-        return document
-    finally:
-        server.terminate()
-        server.wait()
-        store.revoke("demo")
+    ) as server:
+        try:
+            wait_until_ready(port, server)
+            body = {"text": text, "regions": list(regions), "k": 3}
+            request = urllib.request.Request(  # noqa: S310 (http to this machine)
+                f"http://127.0.0.1:{port}/v1/matches",
+                data=json.dumps(body).encode(),
+                headers={"Authorization": f"Bearer {secret}", "Content-Type": "application/json"},
+            )
+            with urllib.request.urlopen(request, timeout=START_SECONDS) as reply:  # noqa: S310
+                document: dict[str, Any] = json.load(reply)
+            return document
+        finally:
+            server.terminate()
+            store.revoke("demo")
 
 
 def wait_until_ready(port: int, server: subprocess.Popen[bytes]) -> None:
