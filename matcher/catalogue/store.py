@@ -141,7 +141,7 @@ class Catalogue:
     def profiles(self) -> Iterator[Profile]:
         """Every profile, by id, with its declared tags or else those inferred from its texts."""
         with self.reading() as c:
-            texts = {row.id: _text(row) for row in c.execute(select(t.texts))}
+            texts = {row.id: text_of(row) for row in c.execute(select(t.texts))}
             inferred: dict[str, list[Tag]] = {}
             for row in c.execute(select(t.text_tags)):
                 tag = Tag(row.scheme, row.code, Origin.INFERRED, row.confidence)
@@ -305,7 +305,8 @@ def _follow(
     return rows_of
 
 
-def _text(row: Row[Any]) -> ProfileText:
+def text_of(row: Row[Any]) -> ProfileText:
+    """A row of `texts` as the noun."""
     return ProfileText(
         language=row.language,
         title=row.title,
