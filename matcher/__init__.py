@@ -1,5 +1,7 @@
 """Technology-transfer matchmaking: who should meet whom, and why.
 
+In Python:
+
     from matcher import load_encoder, open_matcher
     load_encoder().encode(["钙钛矿封装"])          # float32 (n, d), rows of unit length
     open_matcher("./var").match("钙钛矿封装")      # explained pairings; .to_frame() for pandas
