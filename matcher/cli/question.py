@@ -225,7 +225,7 @@ def answer_file(matcher: Any, path: Path, defaults: Any, reasons: Any) -> None:
     """One answer a line, in the order of the questions; a bad line becomes an error in place."""
     from dataclasses import replace
 
-    from matcher.matching.document import answer_document, error_document
+    from matcher.matching.document import answer_json, error_document
 
     out = sys.stdout.buffer
     for number, line in enumerate(question_lines(path), 1):
@@ -241,10 +241,10 @@ def answer_file(matcher: Any, path: Path, defaults: Any, reasons: Any) -> None:
                 countries=countries(asked.get("country")) or defaults.countries,
                 asker=asked.get("for") or defaults.asker,
             )
-            document = answer_document(matcher.match(wish, reasons), asked_id)
+            answered = answer_json(matcher.match(wish, reasons), asked_id)
         except MatcherError as error:
-            document = error_document(error, asked_id or named_id(line))
-        out.write(orjson.dumps(document) + b"\n")
+            answered = orjson.dumps(error_document(error, asked_id or named_id(line)))
+        out.write(answered + b"\n")
     out.flush()
 
 

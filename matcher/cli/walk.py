@@ -157,7 +157,7 @@ def ask_api(home: Path, text: str, regions: tuple[str, ...]) -> dict[str, Any]:
         try:
             wait_until_ready(port, server)
             body = {"text": text, "regions": list(regions), "k": 3}
-            request = urllib.request.Request(  # noqa: S310 (http to this machine)
+            request = urllib.request.Request(
                 f"http://127.0.0.1:{port}/v1/matches",
                 data=json.dumps(body).encode(),
                 headers={"Authorization": f"Bearer {secret}", "Content-Type": "application/json"},

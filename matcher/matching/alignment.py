@@ -44,6 +44,7 @@ class Aligner:
     """One asking text against many texts of a snapshot."""
 
     def __init__(self, asked: AskedText, snapshot: Snapshot) -> None:
+        self.asked = asked
         self._weights = asked.token_weights / max(float(asked.token_weights.sum()), 1e-9)
         self._similar: Floats = asked.token_vectors @ snapshot.token_table.T
         self._columns = snapshot.columns

@@ -8,14 +8,23 @@ from __future__ import annotations
 
 from typing import Any
 
+import orjson
+
 from matcher.errors import MatcherError
 from matcher.organisation import Query
 
 from .pairing import Answer, Evidence, Pairing, Reason
 
 
-def answer_document(answer: Answer, asked_id: str | None = None) -> dict[str, Any]:
-    """The whole answer as plain data, ready for JSON."""
+def answer_json(answer: Answer, asked_id: str | None = None) -> bytes:
+    """The answer as one line of JSON."""
+    return orjson.dumps(answer_document(answer, asked_id, spliced=True))
+
+
+def answer_document(
+    answer: Answer, asked_id: str | None = None, *, spliced: bool = False
+) -> dict[str, Any]:
+    """The whole answer as plain data; `spliced` leaves organisations as orjson fragments."""
     rule = answer.one_text
     return {
         "id": asked_id,
@@ -26,8 +35,8 @@ def answer_document(answer: Answer, asked_id: str | None = None) -> dict[str, An
         "eligible": answer.eligible,
         "excluded": [{"rule": rule, "count": count} for rule, count in answer.excluded],
         "missing": list(answer.missing),
-        "pairings": [pairing_document(p) for p in answer.pairings],
-        "known_partners": [pairing_document(p) for p in answer.known_partners],
+        "pairings": [pairing_document(p, spliced=spliced) for p in answer.pairings],
+        "known_partners": [pairing_document(p, spliced=spliced) for p in answer.known_partners],
         "known_partner_count": answer.known_partner_count,
         "one_text_rule": {"most": rule.most, "moved": rule.moved, "price": rule.price},
     }
@@ -48,11 +57,11 @@ def asked_document(query: Query, side: str) -> dict[str, Any]:
     }
 
 
-def pairing_document(pairing: Pairing) -> dict[str, Any]:
+def pairing_document(pairing: Pairing, *, spliced: bool = False) -> dict[str, Any]:
     """One pairing; `fictional` only where it is so."""
     document: dict[str, Any] = {
         "rank": pairing.rank,
-        "organisation": pairing.organisation,
+        "organisation": orjson.Fragment(pairing.record) if spliced else pairing.organisation,
         "score": pairing.score,
         "fit": pairing.fit,
         "track_record": pairing.track_record,
@@ -65,7 +74,7 @@ def pairing_document(pairing: Pairing) -> dict[str, Any]:
         document["moved_from"] = pairing.moved_from
     if pairing.last_cooperation is not None:
         document["last_cooperation"] = pairing.last_cooperation
-    if pairing.organisation.get("fictional"):
+    if pairing.fictional:
         document["fictional"] = True
     return document
 

@@ -18,6 +18,7 @@ from .alignment import WordPair, word_pairs
 from .features import BY_NAME, Said
 from .pairing import Evidence, Pairing, Reason
 from .placing import Place, Placed
+from .question import AskedText
 from .ranker import Block, Ranker
 
 TOP = 3
@@ -40,6 +41,7 @@ class Explainer:
         self._static = static
         self._vocabulary = vocabulary
         self._ranker = ranker
+        self._met: dict[tuple[str, str], tuple[WordPair, ...]] = {}
 
     def pairing(self, place: Place, reasons: str) -> Pairing:
         """The pairing of a place with `reasons` all, top (the strongest three and the sum of the
@@ -55,7 +57,8 @@ class Explainer:
                 shown = strongest(shown)
         return Pairing(
             rank=place.rank,
-            organisation=self._snapshot.organisations[organisation],
+            record=self._snapshot.organisations.raw(organisation),
+            fictional=bool(self._snapshot.columns.organisation_fictional[organisation]),
             score=float(tier.score[row]),
             fit=float(tier.fit[row]),
             track_record=float(tier.track_record[row]),
@@ -108,11 +111,21 @@ class Explainer:
             self._piece(place, holding) for holding in list(texts.values())[:MOST_EVIDENCE]
         )
 
+    def _words(self, asked: AskedText, body: str) -> tuple[WordPair, ...]:
+        """The words that met; a text that several organisations hold is read once."""
+        key = (asked.text, body)
+        if key not in self._met:
+            self._met[key] = word_pairs(asked, body, self._static)
+        return self._met[key]
+
     def _piece(self, place: Place, holding: int) -> Evidence:
         pairs = place.tier.pairs
         text: dict[str, Any] = self._snapshot.texts[int(pairs.candidates.texts[holding])]
         profile = self._snapshot.profiles[int(pairs.candidates.profiles[holding])]
-        asked = pairs.question.texts[int(pairs.hits.asked[pairs.candidates.hits[holding]])]
+        words = self._words(
+            pairs.question.texts[int(pairs.hits.asked[pairs.candidates.hits[holding]])],
+            text["body"],
+        )
         return Evidence(
             profile=profile["id"],
             kind=profile["kind"],
@@ -124,7 +137,7 @@ class Explainer:
             date=profile["date"],
             licence=profile["licence"],
             attribution=profile["attribution"],
-            words=word_pairs(asked, text["body"], self._static),
+            words=words,
         )
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+import orjson
+
 from matcher.errors import Bilingual
 
 from .alignment import WordPair
@@ -50,7 +52,9 @@ class Pairing:
     """One suggested cooperation. Scores are log-odds; prior + fit + track_record = score."""
 
     rank: int
-    organisation: dict[str, Any]
+    record: bytes
+    """The organisation's record as JSON, as the snapshot stores it."""
+    fictional: bool
     score: float
     fit: float
     track_record: float
@@ -61,6 +65,12 @@ class Pairing:
     """Its better rank by score alone, where the one-text rule moved it down."""
     last_cooperation: int | None = None
     """For a partner of the asker: the last year known."""
+
+    @property
+    def organisation(self) -> dict[str, Any]:
+        """The organisation's record, decoded."""
+        decoded: dict[str, Any] = orjson.loads(self.record)
+        return decoded
 
     @property
     def id(self) -> str:

@@ -19,6 +19,7 @@ from matcher.snapshot.snapshot import Snapshot
 from matcher.text.encoder import Encoder, StaticEncoder
 from matcher.vocabulary import Vocabulary
 
+from .alignment import Aligner
 from .candidates import gather_candidates
 from .eligibility import Eligible, screen
 from .explain import Explainer, explain
@@ -92,11 +93,12 @@ def rank(query: Query, equipment: Equipment, today: date) -> Ranking:
     question = read_question(query, today, snapshot, equipment.encoder, equipment.static)
     eligible = screen(question, snapshot, vocabulary)
     history = read_history(snapshot, question.as_of, query.leave_out, question.asker)
-    sectors = question_sectors(question, snapshot, vocabulary)
+    aligners = tuple(Aligner(asked, snapshot) for asked in question.texts)
+    sectors = question_sectors(question, aligners, snapshot, vocabulary)
     seen = np.zeros(len(snapshot.organisations), bool)
     tiers: list[Scored] = []
     found = 0
-    for hits in retrieve(question, eligible, snapshot):
+    for hits in retrieve(question, aligners, eligible, snapshot):
         candidates = gather_candidates(hits, eligible, snapshot, seen)
         if len(candidates):
             pairs = Pairs(question, snapshot, hits, candidates, history, sectors)

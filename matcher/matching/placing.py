@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .pairing import OneTextRule
 from .scoring import Scored
@@ -40,57 +41,89 @@ class Placed:
     one_text: OneTextRule
 
 
+@dataclass(frozen=True, slots=True)
+class Ordered:
+    """All candidates, tier by tier, each tier by score; equal scores by id (a hash)."""
+
+    tier: NDArray[np.int64]
+    row: NDArray[np.int64]
+    organisation: NDArray[np.int64]
+    text: NDArray[np.int64]
+    score: NDArray[np.float64]
+
+    def only(self, mask: NDArray[np.bool_]) -> Ordered:
+        """Those of the mask, in the same order."""
+        return Ordered(
+            self.tier[mask], self.row[mask], self.organisation[mask],
+            self.text[mask], self.score[mask],
+        )  # fmt: skip
+
+
+def order(tiers: list[Scored]) -> Ordered:
+    """Tiers keep their order, so that a deeper search never changes what a shallower one gave."""
+    by_tier = [np.argsort(-tier.score, kind="stable") for tier in tiers]
+    none = np.empty(0, np.int64)
+    return Ordered(
+        tier=np.concatenate([none, *(np.full(len(rows), n) for n, rows in enumerate(by_tier))]),
+        row=np.concatenate([none, *by_tier]),
+        organisation=np.concatenate(
+            [none, *(t.organisations[rows] for t, rows in zip(tiers, by_tier, strict=True))]
+        ),
+        text=np.concatenate(
+            [none, *(t.texts[rows] for t, rows in zip(tiers, by_tier, strict=True))]
+        ),
+        score=np.concatenate(
+            [none.astype(float), *(t.score[rows] for t, rows in zip(tiers, by_tier, strict=True))]
+        ),
+    )
+
+
 def place(tiers: list[Scored], partners: dict[int, int | None], k: int) -> Placed:
-    """The k first of those the asker has not worked with, and up to k of those it has.
+    """The k first of those the asker has not worked with, and up to k of those it has."""
+    everyone = order(tiers)
+    known = np.isin(everyone.organisation, list(partners))
+    past, new = everyone.only(known), everyone.only(~known)
+    first = spread(new.text)
+    rest = np.setdiff1d(np.arange(len(new.row)), first)
+    final = np.concatenate([first, rest])
+    pairings = []
+    for rank, number in enumerate(final[:k].tolist(), 1):
+        before = number + 1
+        pairings.append(
+            Place(
+                tier=tiers[new.tier[number]],
+                row=int(new.row[number]),
+                rank=rank,
+                moved_from=before if before < rank else None,
+            )
+        )
+    acquainted = tuple(
+        Place(
+            tier=tiers[past.tier[number]],
+            row=int(past.row[number]),
+            rank=number + 1,
+            last_cooperation=partners[int(past.organisation[number])],
+        )
+        for number in range(min(k, len(past.row)))
+    )
+    price = float(new.score[:FIRST].sum() - new.score[first].sum())
+    moved = sum(p.moved_from is not None for p in pairings)
+    rule = OneTextRule(MOST_BY_ONE_TEXT, moved, max(price, 0.0))
+    return Placed(tuple(pairings), acquainted, len(past.row), rule)
 
-    Within a tier the order is by score, equal scores by the organisation's id (a hash). Tiers
-    keep their order, so that a deeper search never changes what a shallower one showed.
-    """
-    ordered: list[tuple[Scored, int]] = []
-    known: list[Place] = []
-    known_count = 0
-    for tier in tiers:
-        for row in np.argsort(-tier.score, kind="stable").tolist():
-            organisation = int(tier.organisations[row])
-            if organisation in partners:
-                known_count += 1
-                if len(known) < k:
-                    year = partners[organisation]
-                    known.append(Place(tier, row, len(known) + 1, last_cooperation=year))
-            else:
-                ordered.append((tier, row))
-    first = spread(ordered)
-    by_score = {id_of(entry): n for n, entry in enumerate(ordered, 1)}
-    best = sum(float(t.score[r]) for t, r in ordered[:FIRST])
-    shown = sum(float(t.score[r]) for t, r in first)
-    taken = {id_of(entry) for entry in first}
-    final = first + [entry for entry in ordered if id_of(entry) not in taken]
-    places = []
-    for rank, entry in enumerate(final[:k], 1):
-        before = by_score[id_of(entry)]
-        places.append(Place(*entry, rank, moved_from=before if before < rank else None))
-    moved = sum(p.moved_from is not None for p in places)
-    rule = OneTextRule(MOST_BY_ONE_TEXT, moved, max(best - shown, 0.0))
-    return Placed(tuple(places), tuple(known), known_count, rule)
 
-
-def spread(ordered: list[tuple[Scored, int]]) -> list[tuple[Scored, int]]:
-    """The first ten, at most a third of them by one text unless there is nothing else."""
+def spread(texts: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The numbers of the first ten, at most a third of them by one text unless there is nothing
+    else; `texts` names each candidate's text, best candidate first."""
     by_text: Counter[int] = Counter()
-    first: list[tuple[Scored, int]] = []
-    waiting: list[tuple[Scored, int]] = []
-    for entry in ordered:
-        text = int(entry[0].texts[entry[1]])
+    first: list[int] = []
+    waiting: list[int] = []
+    for number, text in enumerate(texts.tolist()):
         if by_text[text] < MOST_BY_ONE_TEXT:
             by_text[text] += 1
-            first.append(entry)
+            first.append(number)
         elif len(waiting) < FIRST:
-            waiting.append(entry)
+            waiting.append(number)
         if len(first) == FIRST:
-            return first
-    return first + waiting[: FIRST - len(first)]
-
-
-def id_of(entry: tuple[Scored, int]) -> int:
-    """The organisation row of a candidate."""
-    return int(entry[0].organisations[entry[1]])
+            break
+    return np.array((first + waiting)[:FIRST], dtype=np.int64)

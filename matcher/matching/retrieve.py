@@ -36,7 +36,9 @@ class Hits:
     """(t,) late interaction, likewise."""
 
 
-def retrieve(question: Question, eligible: Eligible, snapshot: Snapshot) -> Iterator[Hits]:
+def retrieve(
+    question: Question, aligners: tuple[Aligner, ...], eligible: Eligible, snapshot: Snapshot
+) -> Iterator[Hits]:
     """Tiers of eligible texts, each with the texts of the tiers before it, until all are seen."""
     columns = snapshot.columns
     index, rows = snapshot.index(question.side, question.query.sector)
@@ -68,22 +70,24 @@ def retrieve(question: Question, eligible: Eligible, snapshot: Snapshot) -> Iter
         seen = np.flatnonzero(meaning > -np.inf)
         texts = seen[np.argsort(-meaning[seen], kind="stable")][:depth]
         asked_by, meaning = asked_by[texts], meaning[texts]
-        yield Hits(texts, asked_by, meaning, align(question, texts, asked_by, snapshot))
+        yield Hits(texts, asked_by, meaning, align(aligners, texts, asked_by, snapshot))
         if depth >= total:
             return
         depth *= WIDENING
 
 
 def align(
-    question: Question, texts: NDArray[np.int64], asked_by: NDArray[np.int64], snapshot: Snapshot
+    aligners: tuple[Aligner, ...],
+    texts: NDArray[np.int64],
+    asked_by: NDArray[np.int64],
+    snapshot: Snapshot,
 ) -> Floats:
     """Late interaction of each text with the asking text nearest to it."""
     result = np.empty(len(texts), np.float32)
-    for number, asked in enumerate(question.texts):
+    for number, aligner in enumerate(aligners):
         mine = asked_by == number
         if not mine.any():
             continue
-        aligner = Aligner(asked, snapshot)
         background = {lang: aligner.background(b) for lang, b in snapshot.background.items()}
         chinese = snapshot.columns.text_is_chinese[texts[mine]]
         result[mine] = standardise(aligner.scores(texts[mine]), chinese, background)

@@ -45,6 +45,7 @@ class Columns:
     organisation_country: NDArray[np.int16]
     """(n,) position in the manifest's countries, -1 unknown."""
     organisation_active: Flags
+    organisation_fictional: Flags
     organisation_tree: Ints
     """(n,) number of the corporate tree; organisations of one tree are never paired."""
     organisation_main_sector: Smalls

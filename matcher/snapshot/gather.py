@@ -87,6 +87,7 @@ class Gathered:
                 [place[o.country] if o.country else -1 for o in organisations], np.int16
             ),
             organisation_active=np.array([o.active for o in organisations], bool),
+            organisation_fictional=np.array([o.fictional for o in organisations], bool),
             organisation_tree=corporate_trees(organisations, row_of),
             organisation_main_sector=self.main_sectors,
             profile_organisation=ints(row_of[p.organisation] for p in profiles),
