@@ -12,7 +12,7 @@ NEEDS := from sys import version_info as v; raise SystemExit(v < (3, 11))
 export OMP_NUM_THREADS ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench bench-pairings bench-overlap serve docs transformer constraints
+.PHONY: help setup demo test check bench bench-pairings bench-overlap bench-speed serve docs transformer constraints
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -50,13 +50,16 @@ check: $(READY) ## lint, format, types, import layers, dependencies, house rules
 	$(BIN)/deptry bench models docs tests data --ignore DEP002,DEP004
 	@$(BIN)/python -m pytest tests/test_architecture.py
 
-bench: bench-pairings bench-overlap ## every benchmark (they need the shared real data)
+bench: bench-pairings bench-overlap bench-speed ## every benchmark (they need the shared real data)
 
 bench-pairings: $(READY) ## real pairings from CORDIS: chance, popularity, TF-IDF, the product
 	@$(BIN)/python -m bench.pairings
 
 bench-overlap: $(READY) ## the same question in Chinese and in English: do the first ten agree?
 	@$(BIN)/python -m bench.overlap
+
+bench-speed: $(READY) ## how long a user waits, from file to answers, cold, warm and in a batch
+	@$(BIN)/python -m bench.speed
 
 serve: $(READY) ## the API on http://127.0.0.1:8350
 	@$(BIN)/matcher serve
