@@ -42,5 +42,8 @@ def side_of(
 
 def language_of(text: str, latin: str) -> str:
     """ "zh" if at least three letters in ten are Chinese characters, else `latin`."""
+    chinese = len(_HAN.findall(text))
+    if not chinese:
+        return latin
     letters = sum(character.isalpha() for character in text)
-    return "zh" if letters and len(_HAN.findall(text)) >= _HAN_SHARE * letters else latin
+    return "zh" if chinese >= _HAN_SHARE * letters else latin

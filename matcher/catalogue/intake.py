@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy import Connection, insert, select
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError, IntegrityError, ProgrammingError
 
 from matcher.errors import Bilingual, FileFault
 from matcher.organisation import DEFAULT_TENANT
@@ -159,8 +159,10 @@ def _no_space(catalogue: Catalogue) -> Iterator[None]:
     """A full disk, or a file that cannot be written, as the fault that it is."""
     try:
         yield
-    except (OperationalError, OSError) as fault:
-        reason = str(fault.orig) if isinstance(fault, OperationalError) else str(fault.strerror)
+    except (IntegrityError, ProgrammingError):
+        raise  # our own mistake, not the disk's
+    except (DatabaseError, OSError) as fault:
+        reason = str(fault.orig) if isinstance(fault, DatabaseError) else str(fault.strerror)
         full = "full" in reason or getattr(fault, "errno", None) == errno.ENOSPC
         raise FileFault(
             Bilingual(

@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, Table, bindparam, delete, insert, update
 
-from matcher.organisation import Cooperation, Organisation, Profile, Side
+from matcher.organisation import Cooperation, Organisation, Profile, ProfileText, Side
 
 from . import tables as t
 from .derive import Dossier
@@ -46,7 +46,7 @@ class Writer:
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
         self._batches: dict[str, list[dict[str, Any]]] = {}
-        self._known_texts: set[str] = set()
+        self._known_texts: dict[ProfileText, str] = {}
 
     def forget_parts(self, ids: list[str]) -> None:
         """Delete names, sources, identifiers and parents of these organisations."""
@@ -183,10 +183,11 @@ class Writer:
             digest=digest_of(p),
         )
         for n, text in enumerate(p.texts):
-            self._add(t.profile_texts, profile=p.id, position=n, text=text.id)
-            if text.id not in self._known_texts:
-                self._known_texts.add(text.id)
-                self._add(t.texts, id=text.id, tagger=None, **dataclasses.asdict(text))
+            identity = self._known_texts.get(text)
+            if identity is None:
+                identity = self._known_texts[text] = text.id
+                self._add(t.texts, id=identity, tagger=None, **dataclasses.asdict(text))
+            self._add(t.profile_texts, profile=p.id, position=n, text=identity)
         for n, tag in enumerate(p.sectors + p.capabilities):
             self._add(t.profile_tags, profile=p.id, scheme=tag.scheme, code=tag.code, position=n)
 

@@ -17,6 +17,7 @@ LONGEST_CELL = 100_000
 """Characters; ten times the longest description anybody publishes."""
 
 _DATE = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:[T ][\d:.Z+-]*)?")
+_NO_CHARACTER = re.compile("[\x00\ud800-\udfff]")
 _LIST = re.compile(r"[|;；]")
 _WORDS = re.compile(r"[|;；,，、]")
 _TRUE = frozenset({"true", "yes", "1", "是", "y", "t"})
@@ -220,7 +221,7 @@ class Cells:
                 ),
                 Bilingual("缩短内容，或检查引号。", "Shorten it, or check the quotes."),
             )
-        if "\x00" in text or any("\ud800" <= letter <= "\udfff" for letter in text):
+        if _NO_CHARACTER.search(text):
             raise self.rejected(
                 name,
                 Bilingual("含有无法显示的字符（NUL 等）。", "It holds a NUL or half a character."),
