@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from matcher.catalogue.readers.delimited import Records
+from matcher.settings import Settings
 
 Cut = list[tuple[int, tuple[str, ...] | None]]
 
@@ -112,3 +115,23 @@ def test_whatever_is_read_the_whole_rows_after_it_stay(rubbish: str) -> None:
 def test_many_open_quotes_take_no_longer_than_their_number() -> None:
     lines = [f'{n},"open,x' for n in range(3000)]
     assert all(cells is None for _, cells in cut("\n".join(lines), 3))
+
+
+@pytest.mark.shared
+def test_one_quote_too_many_or_too_few_in_a_real_file_costs_one_row() -> None:
+    folder = Settings().shared_data_folder()
+    assert folder is not None
+    text = (folder / "cordis" / "project.csv").read_text("utf-8-sig").replace("\r", "")
+    header, _, body = text.partition("\n")
+    width = header.count(";") + 1
+    whole = {cells for _, cells in cut(body, width, ";")}
+    assert len(whole) == 244
+    assert None not in whole
+    chance = random.Random(4)
+    quotes = [at for at, letter in enumerate(body) if letter == '"']
+    for _ in range(30):
+        at, other = chance.choice(quotes), chance.randrange(len(body))
+        for broken in (body[:at] + body[at + 1 :], body[:other] + '"' + body[other:]):
+            found = [cells for _, cells in cut(broken, width, ";")]
+            assert len(found) == 244
+            assert len(whole - set(found)) == 1

@@ -129,8 +129,7 @@ class Records:
         self._ahead.extendleft(reversed(taken[1:]))
         if state is State.WHOLE and len(taken) == 1:
             return Record(first[0], fault=_wrong_width(len(cells), self.width))
-        if first[1].count('"') % 2:
-            self._drop_continuation()
+        self._drop_continuation(goes_on=first[1].count('"') % 2 == 1)
         return Record(first[0], fault=_BROKEN_QUOTE)
 
     def _attempt(self, first: tuple[int, str]) -> tuple[State, list[str], list[tuple[int, str]]]:
@@ -160,16 +159,16 @@ class Records:
             for line in inner
         )
 
-    def _drop_continuation(self) -> None:
-        """Leave out the lines that can only be the rest of a broken record."""
+    def _drop_continuation(self, goes_on: bool) -> None:
+        """Leave out the lines that can only be the rest of a broken record: in a file whose
+        records begin with a quote those that do not, else (if a quote `goes_on`) short ones."""
         while (line := self._take()) is not None:
             state, cells, taken = self._attempt(line)
             self._ahead.extendleft(reversed(taken[1:]))
             begins = state is State.WHOLE and self._fits(cells)
-            text_like = len(cells) <= self.width // 2 or (
-                self._quoted_start and not line[1].startswith('"')
-            )
-            if begins or not text_like:
+            short = goes_on and len(cells) <= self.width // 2
+            unquoted = self._quoted_start and not line[1].startswith('"')
+            if begins or not (short or unquoted):
                 self._ahead.appendleft(line)
                 return
 
