@@ -1,0 +1,29 @@
+"""Whether the process lives and can answer. No key: what starts and watches it has none."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Response
+
+from api.deps import Answering
+from api.reference import problems
+from api.schemas import LiveOut, ReadyOut
+
+from .matches import JSON
+
+router = APIRouter(prefix="/v1/health", tags=["health"])
+
+
+@router.get("/live", operation_id="live", summary="The process runs", response_model=LiveOut)
+async def live() -> Response:
+    return Response(b'{"status":"live"}', **JSON)
+
+
+@router.get(
+    "/ready",
+    operation_id="ready",
+    summary="A snapshot serves",
+    response_model=ReadyOut,
+    responses=problems(503),
+)
+async def ready(service: Answering) -> Response:
+    return Response(await service.ready(), **JSON)
