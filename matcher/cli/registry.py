@@ -250,7 +250,7 @@ def snapshot_rollback(
 
 def doctor(home: Home = None, json: Json = False) -> None:
     """检查环境与数据目录 Check installation and home: what is there, what is missing, the cure."""
-    from matcher.cli.checks import checks
+    from .checks import checks
 
     from .output import write_json
 
