@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 from tokenizers import Tokenizer, models, normalizers
 
-from matcher.text.encoder import StaticEncoder
-from models.encoder import corpus, mixture
+from matcher.text.encoder import StaticEncoder, default_encoder
+from models.encoder import corpus, evaluate, mixture
 from models.encoder.charmap import precompiled
 from models.encoder.evaluate import Task, late_interaction, measure
 from models.encoder.fold import TokenStatistics, quantised, token_statistics, write_artefact
@@ -213,6 +213,19 @@ def test_measuring_by_hand(tmp_path: Path) -> None:
     assert (cosine.value, late.value, cosine.n) == (0.5, 0.5, 2)
     scores = encoder.encode(task.questions) @ encoder.encode(documents).T
     assert late_interaction(encoder, task, scores)[0, 0] == pytest.approx(1.5, abs=1e-4)
+
+
+def test_report_and_card_are_about_the_shipped_encoder() -> None:
+    folder = Path(evaluate.__file__).parent
+    report = json.loads((folder / "report.json").read_text(encoding="utf-8"))
+    assert report["fingerprint"] == default_encoder().fingerprint
+    figures = [evaluate.Figure(**figure) for figure in report["figures"]]
+    assert {(f.task, f.use) for f in figures if f.task.endswith(".test")} == {
+        ("technical.test", "test"),
+        ("tatoeba.test", "test"),
+    }
+    assert all(f.low <= f.value <= f.high for f in figures)
+    assert evaluate.card_table(figures) in (folder / "CARD.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.transformer

@@ -3,13 +3,14 @@
 MODEL is a folder or any sentence-transformers name (default: the shipped artefact). Every figure
 comes with the number of questions and a 95 % interval (bootstrap over questions). What is named
 dev may choose a recipe; what is named test is only reported. `--write` keeps the figures in
-`report.json`.
+`report.json` and in the table of `CARD.md`.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -24,6 +25,8 @@ RESAMPLES = 2000
 SEED = 20261123
 # Late interaction re-ranks this many by cosine, as the product does; beyond them cosine decides.
 RERANKED = 50
+TABLE_BEGIN = "<!-- figures: written by evaluate.py -->"
+TABLE_END = "<!-- end of figures -->"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,9 @@ def main() -> None:
     """Print one line a figure."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("model", nargs="?")
-    parser.add_argument("--write", action="store_true", help="keep the figures in report.json")
+    parser.add_argument(
+        "--write", action="store_true", help="keep the figures in report.json and CARD.md"
+    )
     options = parser.parse_args()
     folder = Settings().shared_data_folder()
     if folder is None:
@@ -79,6 +84,23 @@ def main() -> None:
         }
         text = json.dumps(report, ensure_ascii=False, indent=1) + "\n"
         (HERE / "report.json").write_text(text, encoding="utf-8")
+        card = HERE / "CARD.md"
+        before, _, rest = card.read_text(encoding="utf-8").partition(TABLE_BEGIN)
+        after = rest.partition(TABLE_END)[2]
+        card.write_text(before + card_table(figures) + after, encoding="utf-8")
+
+
+def card_table(figures: Sequence[Figure]) -> str:
+    """The figures as the card shows them: a row a task and direction, a column a score."""
+    rows: dict[tuple[str, str, str, int], dict[str, str]] = {}
+    for f in figures:
+        shown = f"{100 * f.value:.1f} [{100 * f.low:.1f}, {100 * f.high:.1f}]"
+        rows.setdefault((f.task, f.direction, f.use, f.n), {})[f.score] = shown
+    lines = ["| task | direction | use | n | cosine | late interaction |", "| --- " * 6 + "|"]
+    for (task, direction, use, n), found in rows.items():
+        cells = [task, direction, use, str(n), found["cosine"], found.get("late interaction", "")]
+        lines.append("| " + " | ".join(cells) + " |")
+    return "\n".join([TABLE_BEGIN, *lines, TABLE_END])
 
 
 def tasks(folder: Path) -> list[Task]:
