@@ -44,6 +44,8 @@ class Visibility(StrEnum):
 
 
 class NameKind(StrEnum):
+    """What a spelling is to its organisation; the first kind is shown before the later ones."""
+
     OFFICIAL = "official"
     LABEL = "label"
     ALIAS = "alias"
@@ -68,6 +70,8 @@ class Publication(StrEnum):
 
 
 class Origin(StrEnum):
+    """Whether the owner said it or we inferred it."""
+
     DECLARED = "declared"
     INFERRED = "inferred"
 
@@ -97,14 +101,17 @@ def derived_id(prefix: str, *parts: str) -> str:
 
 
 def organisation_id(source: str, key: str) -> str:
+    """The id of an organisation, from the first source that named it and its key there."""
     return derived_id("o", source, key)
 
 
 def profile_id(source: str, key: str) -> str:
+    """The id of a profile, from the first source that named it and its key there."""
     return derived_id("p", source, key)
 
 
 def cooperation_id(source: str, key: str) -> str:
+    """The id of a cooperation, from the first source that named it and its key there."""
     return derived_id("c", source, key)
 
 

@@ -7,15 +7,12 @@ the syntax trees. `docs/architecture.md` says the same in words.
 from __future__ import annotations
 
 import ast
-import json
 import subprocess
 import sys
 from collections import defaultdict
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-
-import pytest
 
 from matcher.settings import REPOSITORY
 
@@ -59,8 +56,6 @@ LAZY = {"datasets", "pandas", "scipy", "sentence_transformers", "sklearn", "torc
 SETTINGS_READERS = ("matcher/settings.py", "matcher/cli/", "api/app.py", "bench/", "models/")
 DOOR = "api.app:create_app"
 """The one string by which the domain library reaches the web face."""
-
-NOT_FOR_A_QUERY = ("torch", "sklearn", "pandas", "scipy", "sqlalchemy", "alembic", "babel")
 
 
 @cache
@@ -231,40 +226,3 @@ def test_nothing_is_written_twice() -> None:
                     same = "\n".join(ast.dump(statement) for statement in body)
                     places[same].append(f"{source}:{node.lineno} {node.name}")
     assert [where for where in places.values() if len(where) > 1] == []
-
-
-def test_a_question_loads_nothing_that_only_other_verbs_need(tmp_path: Path) -> None:
-    """A home is made from the sample, then a fresh process answers and shows what it loaded."""
-    home = tmp_path / "home"
-    sample = sorted((REPOSITORY / "data" / "sample").glob("*.jsonl"))
-    assert sample, "the sample is missing"
-    for verb in (["import", *map(str, sample)], ["index"]):
-        verb_run(*verb, "--home", str(home))
-    program = (
-        "import json, sys\n"
-        "from matcher.cli.main import main\n"
-        "try:\n    main()\nexcept SystemExit as end:\n    assert not end.code, end.code\n"
-        "print('\\n' + json.dumps(sorted({m.split('.')[0] for m in sys.modules})))\n"
-    )
-    run = subprocess.run(
-        [sys.executable, "-c", program, "query", "二氧化碳捕集膜材料", "--home", str(home)],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert run.returncode == 0, run.stderr
-    loaded = json.loads(run.stdout.splitlines()[-1])
-    assert [name for name in NOT_FOR_A_QUERY if name in loaded] == []
-    assert {"numpy", "faiss", "tokenizers"} <= set(loaded), "the question was not answered"
-
-
-def verb_run(*arguments: str) -> None:
-    """Run one verb of the command line; its output is shown where it fails."""
-    run = subprocess.run(
-        [sys.executable, "-m", "matcher.cli.main", *arguments],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if run.returncode != 0:
-        pytest.fail(f"matcher {' '.join(arguments)}: {run.stdout}{run.stderr}")
