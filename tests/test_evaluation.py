@@ -24,9 +24,11 @@ from matcher.organisation import (
     ProfileKind,
     ProfileText,
     Publication,
+    Query,
     Side,
     SourceKey,
 )
+from matcher.service import Matcher
 from matcher.settings import Settings
 
 BODIES = {
@@ -310,6 +312,28 @@ def test_tied_candidates_give_popularity_a_range() -> None:
     found = baselines.popularity_ties(task)
     assert (found.low, found.high) == (0.5, 1.0)
     assert 0.5 < found.value < 1.0
+
+
+def test_the_products_run_is_its_answer_among_the_candidates(demo_home: Path) -> None:
+    matcher = Matcher.open(demo_home)
+    query = Query(text="carbon dioxide capture membrane", side=Side.FOREIGN, k=100)
+    answer = [pairing.id for pairing in matcher.match(query, today=date(2026, 11, 1))]
+    candidates = tuple(sorted(answer[1::2]))
+    question = tasks.Question("q", str(query.text), frozenset(candidates[:1]), frozenset())
+    task = tasks.Task("", Side.FOREIGN, 1, date(2026, 11, 1), (), candidates, (question,), 0)
+    done: list[int] = []
+    run = baselines.product_run(matcher, task, k=100, progress=done.append)
+    assert run == {"q": answer[1::2]}
+    assert len(answer) > 10
+    assert done == [1]
+    # What the evidence of all came from is left out: nobody is suggested for it.
+    everything = frozenset(
+        f"{evidence.source}:{evidence.key}"
+        for pairing in matcher.match(query, today=date(2026, 11, 1))
+        for evidence in pairing.evidence
+    )
+    blind = replace(task, questions=(replace(question, leave_out=everything),))
+    assert baselines.product_run(matcher, blind, k=100) != run
 
 
 # --- report -----------------------------------------------------------------------------------
