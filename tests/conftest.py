@@ -1,6 +1,7 @@
-"""Fixtures strategy: none is shared. A test file makes the small world that its room needs, by
-functions named as one would ask a colleague, so that it can be read alone. What stands here only
-decides which tests can run on this machine, and says which were left out and why.
+"""Fixtures strategy: one is shared, `demo_home`, the sample registry imported and indexed once a
+run, which tests only read. All else a test file makes itself: the small world that its room needs,
+by functions named as one would ask a colleague, so that it can be read alone. What stands here
+besides decides which tests can run on this machine, and says which were left out and why.
 
 A marker names what a test needs. With `--leave-nothing-out` a test that was left out or skipped
 fails the run.
@@ -10,12 +11,33 @@ from __future__ import annotations
 
 from collections import Counter
 from importlib.util import find_spec
+from pathlib import Path
 
 import pytest
 
-from matcher.settings import Settings
+from matcher.settings import Settings, shipped
 
 LEFT_OUT = pytest.StashKey[Counter[str]]()
+
+
+@pytest.fixture(scope="session")
+def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with the fictional sample registry, imported and indexed. Read it; never change it."""
+    from matcher.catalogue.intake import import_files
+    from matcher.catalogue.store import Catalogue
+    from matcher.catalogue.tagging import refresh_tags
+    from matcher.snapshot.build import build
+    from matcher.text.encoder import default_encoder
+    from matcher.vocabulary import load_vocabulary
+
+    home = tmp_path_factory.mktemp("demo")
+    static, vocabulary = default_encoder(), load_vocabulary()
+    catalogue = Catalogue.open(home, create=True)
+    import_files(catalogue, [shipped("data", "sample", "demo.jsonl")])
+    refresh_tags(catalogue, static, vocabulary)
+    build(home, catalogue, static, static, vocabulary)
+    catalogue.close()
+    return home
 
 
 def unmet_needs() -> dict[str, str]:
