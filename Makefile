@@ -30,7 +30,7 @@ $(READY): pyproject.toml constraints.txt
 	@touch $@
 
 $(WITH_TRANSFORMER): $(READY)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[dev,transformer]"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[dev,transformer,train]"
 	@touch $@
 
 setup: $(READY) ## make .venv with everything but the optional extras
@@ -67,7 +67,7 @@ serve: $(READY) ## the API on http://127.0.0.1:8350
 docs: $(READY) ## write the generated pages anew
 	@$(BIN)/python -m docs.generate
 
-transformer: $(WITH_TRANSFORMER) ## add the extra `transformer` (torch; large) to .venv
+transformer: $(WITH_TRANSFORMER) ## add the extras `transformer` and `train` (torch; large) to .venv
 
 constraints: ## make constraints.txt and uv.lock anew, from a clean venv
 	@$(PYTHON) -m venv --clear build/constraints

@@ -43,8 +43,8 @@ def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def unmet_needs() -> dict[str, str]:
     """Marker -> why its tests cannot run here, for each that cannot."""
     unmet = {}
-    if find_spec("sentence_transformers") is None:
-        unmet["transformer"] = "the extra is not installed (make transformer)"
+    if find_spec("sentence_transformers") is None or find_spec("datasets") is None:
+        unmet["transformer"] = "the extras are not installed (make transformer)"
     if find_spec("playwright") is None:
         unmet["browser"] = "no browser driver is installed"
     if Settings().shared_data_folder() is None:

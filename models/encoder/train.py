@@ -2,7 +2,7 @@
 
     python -m models.encoder.train [--scale 2.0] [--seed 20261123] [--out models/encoder/artefact]
 
-Needs the extra `[transformer]`, `datasets`, `accelerate`, `rjieba`, `opencc` and the shared data.
+Needs the extra `[train]` and the shared data.
 Interrupted, it goes on from its last checkpoint in `models/encoder/work/` when started again with
 the same options. Afterwards `python -m models.encoder.evaluate --write` prints the figures.
 """
