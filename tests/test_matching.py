@@ -370,3 +370,12 @@ def test_explain_says_why_and_why_not(matcher: Matcher) -> None:
     assert (why.pairing.rank, why.pairing.score) == (best.rank, best.score)
     not_so = matcher.explain("body-0 Institute", "body-1 Institute", today=TODAY)
     assert (not_so.pairing, not_so.rule) == (None, "side")
+
+
+def test_words_that_only_ask_do_not_count(matcher: Matcher) -> None:
+    bare = essence(ask(matcher, "钙钛矿封装", k=20))
+    assert essence(ask(matcher, "我们要找做钙钛矿封装的伙伴", k=20)) == bare
+    pairing = ask(matcher, "who can help us with heat pumps").pairings[0]
+    asked = {w.asked.casefold() for e in pairing.evidence for w in e.words}
+    assert asked <= {"heat", "pumps"}
+    assert len(ask(matcher, "我们要找伙伴").pairings) == 10

@@ -251,7 +251,6 @@ def snapshot_rollback(
 def doctor(home: Home = None, json: Json = False) -> None:
     """检查环境与数据目录 Check installation and home: what is there, what is missing, the cure."""
     from .checks import checks
-
     from .output import write_json
 
     settings = Settings()

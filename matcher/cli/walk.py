@@ -75,8 +75,12 @@ def walk(home: Path, language: str) -> None:
     show_keyword_search(matcher, QUESTIONS[0][1], answers[0], say)
     say("\n== 3. 十个产业领域的名单 ==", "\n== 3. A list for each of the ten sectors ==")
     sectors = matcher.snapshot.manifest.sectors[:-1]
-    for path in write_lists(matcher, sectors, home / "lists", ["xlsx", "csv", "html", "json"], 5):
-        typer.echo(f"   {path}")
+    paths = write_lists(matcher, sectors, home / "lists", ["xlsx", "csv", "html", "json"], 5)
+    typer.echo(f"   {paths[0]}")
+    say(
+        f"   同一文件夹另有 {len(paths) - 1} 个文件（csv、html、json）。",
+        f"   and {len(paths) - 1} files beside it (csv, html, json).",
+    )
     say("\n== 4. 用 HTTP 接口问同一个问题 ==", "\n== 4. The HTTP API asked the same question ==")
     for (_, text, regions), answer in zip(QUESTIONS, answers, strict=True):
         served = ask_api(home, text, regions)
@@ -136,6 +140,10 @@ def show_keyword_search(matcher: Matcher, question: str, answer: Answer, say: Sp
         f"\n对照：按关键词搜“{question}”，上面的第一名",
         f'\nBeside it, a keyword search for "{question}" puts the first of these',
     )
+    first = snapshot.organisations[snapshot.find_organisation(ranked[0][0])] if ranked else None
+    if first:
+        title = first["names"]["zh"] or first["name"]
+        say(f"   （关键词搜索的第一名：{title}）", f"   (its own first place: {first['name']})")
     if place is None:
         say("   根本不会出现（没有一个共同的字）。", "   nowhere: not one character in common.")
     else:

@@ -80,6 +80,7 @@ def pairing_document(pairing: Pairing, *, spliced: bool = False) -> dict[str, An
 
 
 def reason_document(reason: Reason) -> dict[str, Any]:
+    """One contribution in words."""
     return {
         "feature": reason.feature,
         "block": reason.block.value,
@@ -90,6 +91,7 @@ def reason_document(reason: Reason) -> dict[str, Any]:
 
 
 def evidence_document(evidence: Evidence) -> dict[str, Any]:
+    """One text with its provenance and the words that met."""
     return {
         "profile": evidence.profile,
         "kind": evidence.kind,

@@ -217,6 +217,7 @@ def alignment_sentence(value: float, said: Said) -> Bilingual:
 
 
 def kind_sentence(value: float, _: Said) -> Bilingual:
+    """Whether offer and request complete each other."""
     if value > 0:
         return Bilingual(
             "一方所供正是一方所求。", "An offer on one side meets a request on the other."
@@ -233,6 +234,7 @@ def kind_sentence(value: float, _: Said) -> Bilingual:
 
 
 def sector_sentence(value: float, said: Said) -> Bilingual:
+    """The sectors of the question, shared or not."""
     zh, en = "、".join(s.zh for s in said.sectors), ", ".join(s.en for s in said.sectors)
     if value:
         return Bilingual(f"同属产业领域：{zh}。", f"Shared sector: {en}.")

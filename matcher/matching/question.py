@@ -12,7 +12,8 @@ from matcher.errors import BadInput, Bilingual, EmptyQuestion
 from matcher.organisation import ProfileKind, Query, Side
 from matcher.snapshot.columns import KINDS, SIDES, sector_bit
 from matcher.snapshot.snapshot import Snapshot
-from matcher.text.encoder import Encoder, StaticEncoder
+from matcher.text.asking import is_asking
+from matcher.text.encoder import Encoder, StaticEncoder, TokenisedText
 
 from .eligibility import open_profiles
 
@@ -204,21 +205,51 @@ def encode_texts(
 ) -> list[AskedText]:
     """Vectors and weighted tokens of each asking text."""
     texts = [body for body, _ in bodies]
-    vectors = encoder.encode(texts, is_query=True)
+    tokens = [
+        told if kind else without_asking(body, told)
+        for (body, kind), told in zip(bodies, static.tokenise(texts), strict=True)
+    ]
+    subjects = [
+        body if kind else subject(body, told)
+        for (body, kind), told in zip(bodies, tokens, strict=True)
+    ]
+    vectors = encoder.encode(subjects, is_query=True)
     asked = []
-    for (body, kind), vector, tokens in zip(bodies, vectors, static.tokenise(texts), strict=True):
-        ids, first = np.unique(tokens.ids, return_index=True)
-        weights = static.idf[ids] ** 2
+    for (body, kind), vector, told in zip(bodies, vectors, tokens, strict=True):
+        _, first = np.unique(told.ids, return_index=True)
+        weights = static.idf[told.ids[first]] ** 2
         rarest = np.sort(first[np.argsort(-weights, kind="stable")[:MOST_TOKENS]])
         asked.append(
             AskedText(
                 text=body,
                 kind=kind,
                 vector=vector,
-                token_vectors=static.token_vectors(tokens.ids[rarest]),
-                token_weights=(static.idf[tokens.ids[rarest]] ** 2).astype(np.float32),
-                token_starts=tokens.starts[rarest],
-                token_ends=tokens.ends[rarest],
+                token_vectors=static.token_vectors(told.ids[rarest]),
+                token_weights=(static.idf[told.ids[rarest]] ** 2).astype(np.float32),
+                token_starts=told.starts[rarest],
+                token_ends=told.ends[rarest],
             )
         )
     return asked
+
+
+def without_asking(text: str, tokens: TokenisedText) -> TokenisedText:
+    """The tokens that say what free text is about; all of them, where nothing else is said."""
+    telling = [
+        not is_asking(text[start:end].strip())
+        for start, end in zip(tokens.starts.tolist(), tokens.ends.tolist(), strict=True)
+    ]
+    if not any(telling):
+        return tokens
+    kept = np.array(telling, bool)
+    return TokenisedText(tokens.ids[kept], tokens.starts[kept], tokens.ends[kept])
+
+
+def subject(text: str, tokens: TokenisedText) -> str:
+    """The tokens' text in order; pieces that touched stay one word."""
+    joined, last = "", 0
+    for start, end in zip(tokens.starts.tolist(), tokens.ends.tolist(), strict=True):
+        apart = joined and (start > last or text[start].isspace())
+        joined += f"{' ' if apart else ''}{text[start:end].strip()}"
+        last = end
+    return joined or text

@@ -1,0 +1,35 @@
+"""The words with which a question is put, not what it is about: "we are looking for a partner".
+
+They stand in many a partner's own text too ("we look for partners in Europe"), and there they
+would count as agreement. In free text they therefore neither align nor enter the vector.
+"""
+
+from __future__ import annotations
+
+ASKING_ZH_WORDS = (
+    "我 我们 我方 我司 本公司 我校 我院 本院 你 你们 谁 谁能 谁在 哪 哪家 哪里 哪些 什么 怎么 "
+    "有没有 有 是否 请 请问 请帮 帮 帮忙 帮我 帮我们 想 想要 要 需要 需求 急需 希望 拟 打算 "
+    "找 找到 寻找 寻 寻求 寻觅 征集 求 求购 求助 招募 能 能够 能否 可以 会 做 在做 搞 从事 研究 "
+    "的 地 得 了 着 过 在 和 与 及 或 也 都 对 把 被 为 给 向 从 是 一 一家 一个 几家 最好 "
+    "具有 具备 伙伴 合作 合作方 合作伙伴 合作者 单位 机构 公司 企业 厂家 供应商 团队 专家 提供 供应 "
+    "吗 呢 吧 啊 以及 等 用于 相关 方面 领域"
+)
+ASKING_EN_WORDS = (
+    "a an the and or of in on for to with by from at as is are be being been was were it its this "
+    "that these those there i we us our my me you your who whom whose which what where how does "
+    "do did can could would should may might will shall must not any some someone anybody anyone "
+    "has have having had need needs needed want wants wanted wish look looks looking seek seeks "
+    "seeking search searching find finds finding offer offers offering ask asking please help "
+    "helps helping work works working develop develops developing make makes making made doing "
+    "supply supplies provide provides partner partners partnership partnerships cooperate "
+    "cooperation collaborate collaboration company companies organisation organisations "
+    "organization organizations institute institutes institution team teams group groups "
+    "supplier suppliers expert experts about into preferably ideally able like such"
+)
+ASKING_ZH = frozenset(ASKING_ZH_WORDS.split())
+ASKING_EN = frozenset(ASKING_EN_WORDS.split())
+
+
+def is_asking(word: str) -> bool:
+    """Whether a token of a question only puts it."""
+    return word in ASKING_ZH or word.casefold() in ASKING_EN
