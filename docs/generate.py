@@ -22,8 +22,8 @@ HERE = Path(__file__).resolve().parent
 FOLDERS = ("matcher", "api", "models", "bench", "data", "docs")
 BEGIN, END = "<!-- files: begin -->", "<!-- files: end -->"
 BLOCK_NAMES = {
-    Block.FIT: "Fit 契合度: what the profiles say",
-    Block.TRACK_RECORD: "Track record 合作履历: size and history",
+    Block.FIT: "Fit 契合: what the profiles say",
+    Block.TRACK_RECORD: "Track record 往绩: size and history",
 }
 
 

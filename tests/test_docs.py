@@ -14,7 +14,6 @@ from urllib.parse import unquote
 
 import pytest
 import typer
-import yaml
 
 from docs.generate import features_page, with_files
 from matcher.cli.main import app
@@ -32,6 +31,12 @@ NOT_YET = ("not yet", "尚未")
 FILE = re.compile(r"(?:[\w.-]+/)*[\w.-]+\.(?:py|md|yaml|yml|json|jsonl|toml|txt|html)|(?:[\w-]+/)+")
 MODULE_OF = {"scikit-learn": "sklearn", "faiss-cpu": "faiss"}
 VARIABLE_PLACES = ("var/", "build/")
+SHOWN = (
+    "organisation", "partner abroad", "asker", "profile", "offer · request · capability",
+    "catalogue", "snapshot", "query", "sector", "feature", "evidence", "score", "prior",
+    "fit · track record", "alignment", "reason", "pairing", "known partner", "list",
+)  # fmt: skip
+"""Words of the glossary that the product itself uses before its users."""
 
 
 def page(name: str) -> str:
@@ -321,9 +326,19 @@ def test_the_glossary_gives_every_word_in_both_languages() -> None:
         assert re.search(r"[\u4e00-\u9fff]", meaning_zh)
 
 
-def test_vocabulary_files_named_in_documents_parse() -> None:
-    for path in sorted((REPOSITORY / "data" / "vocabulary").glob("*.yaml")):
-        assert yaml.safe_load(path.read_text(encoding="utf-8")), path
+def test_the_glossary_gives_the_words_that_are_shown() -> None:
+    """What answers, lists and messages call these things is what the glossary calls them."""
+    said = "\n".join(
+        path.read_text(encoding="utf-8")
+        for folder in ("matcher", "api")
+        for path in (REPOSITORY / folder).rglob("*.py")
+    )
+    rows = [line.strip("|").split("|") for line in page("docs/glossary.md").splitlines()
+            if line.startswith("|")][2:]  # fmt: skip
+    chinese = {row[0].strip(): row[1].strip() for row in rows}
+    for word in SHOWN:
+        for part in chinese[word].split(" · "):
+            assert part in said, f"{word}: {part}"
 
 
 def test_the_pages_are_found() -> None:
