@@ -379,3 +379,28 @@ def test_words_that_only_ask_do_not_count(matcher: Matcher) -> None:
     asked = {w.asked.casefold() for e in pairing.evidence for w in e.words}
     assert asked <= {"heat", "pumps"}
     assert len(ask(matcher, "我们要找伙伴").pairings) == 10
+
+
+def test_further_evidence_is_of_other_profiles_and_leaves_fit_alone(tmp_path: Path) -> None:
+    once, often = an_organisation("once"), an_organisation("often")
+    registry = ARegistry(
+        [once, often],
+        [
+            a_profile(once, TEXTS[0]),
+            a_profile(often, TEXTS[0], key="1"),
+            a_profile(often, TEXTS[1], key="2"),
+            a_profile(often, TEXTS[2], key="3"),
+            a_profile(often, TEXTS[5], key="4"),
+        ],
+    )
+    answer = ask(a_matcher(tmp_path, registry))
+    by_name = {p.organisation["name"]: p for p in answer.pairings}
+    alone, more = by_name["once Institute"], by_name["often Institute"]
+    further = {
+        p.id: next(r.value for r in p.reasons if r.feature == "further_evidence")
+        for p in answer.pairings
+    }
+    assert further[alone.id] == 0
+    assert (further[more.id] or 0) > 2
+    assert more.fit == alone.fit
+    assert more.score > alone.score

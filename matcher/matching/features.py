@@ -28,6 +28,8 @@ from .retrieve import Hits
 
 Floats = NDArray[np.floating]
 DAYS_A_YEAR = 365.25
+FURTHER = 2
+"""Profiles beside the best that count as further evidence: more would only measure size."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +183,27 @@ def target_fit(pairs: Pairs) -> Floats:
     return wanted
 
 
+def further_evidence(pairs: Pairs) -> Floats:
+    """How near the organisation's second and third profiles are, beside the best one (more is
+    better): it has worked on this more than once. Unit: sum of deviations, each the mean of
+    meaning and alignment, none below zero.
+    """
+    candidates, hits = pairs.candidates, pairs.hits
+    near = (hits.meaning[candidates.hits] + hits.alignment[candidates.hits]) / 2
+    profiles = len(pairs.snapshot.profiles)
+    held, place = np.unique(
+        candidates.holding_organisation * profiles + candidates.profiles, return_inverse=True
+    )
+    best = np.zeros(len(held))
+    np.maximum.at(best, place, near)
+    holder = held // profiles
+    order = np.lexsort((-best, holder))
+    position = np.arange(len(order)) - np.searchsorted(holder[order], holder[order])
+    further = order[(position > 0) & (position <= FURTHER)]
+    total = np.bincount(holder[further], weights=best[further], minlength=len(candidates))
+    return np.asarray(total, np.float64)
+
+
 def experience(pairs: Pairs) -> Floats:
     """Cooperations known up to the day of the question (more is better). Unit: cooperations."""
     return pairs.history.cooperations[pairs.candidates.organisations].astype(np.float64)
@@ -281,6 +304,10 @@ FEATURES: tuple[Feature, ...] = (
                   "The profile names target countries, but not this side's."),
         Bilingual("资料指明要找提问一方的合作伙伴。", "The profile seeks partners on this side.")),
         Bilingual("未知：资料没有指明目标国家/地区。", "Not known: it names no target country.")),
+    Feature("further_evidence", Block.TRACK_RECORD, "σ", further_evidence,
+            plain("该机构另有资料与问题相近（合计 {0:.1f} 个标准差）。",
+                  "Further profiles of it are near the question ({0:.1f} deviations together)."),
+            ALWAYS),
     Feature("experience", Block.TRACK_RECORD, "cooperations", experience,
             plain("已知合作 {0:.0f} 项。", "{0:.0f} known cooperation(s)."), ALWAYS),
     Feature("experience_across", Block.TRACK_RECORD, "cooperations", experience_across,
