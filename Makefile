@@ -1,12 +1,14 @@
 # One file for people and CI. `make` alone lists the targets.
 #   make demo   make test   make check   make bench   make serve
 
-PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 WITH_TRANSFORMER := $(VENV)/.ready-transformer
 NEEDS := from sys import version_info as v; raise SystemExit(v < (3, 11))
+# The first of these that is new enough; if none is, python3, and a message says so.
+PYTHON ?= $(or $(firstword $(foreach p,python3 python3.14 python3.13 python3.12 python3.11,$(shell \
+  $(p) -c '$(NEEDS)' 2>/dev/null && echo $(p)))),python3)
 
 # One thread: a search is served by one, and two test runs on one machine do not slow each other.
 export OMP_NUM_THREADS ?= 1
