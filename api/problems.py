@@ -15,6 +15,7 @@ PAGE = "/v1/docs"
 """The page that explains every type."""
 
 TITLES: dict[str, Bilingual] = {
+    "error": Bilingual("出错", "Error"),
     "bad_input": Bilingual("请求无法理解", "The request cannot be understood"),
     "empty_question": Bilingual("问题是空的", "The question is empty"),
     "unknown_term": Bilingual("未知的产业领域、国家/地区等", "Unknown sector, country/region ..."),
