@@ -12,8 +12,8 @@ from matcher.errors import BadInput, Bilingual, EmptyQuestion
 from matcher.organisation import ProfileKind, Query, Side
 from matcher.snapshot.columns import KINDS, SIDES, sector_bit
 from matcher.snapshot.snapshot import Snapshot
-from matcher.text.asking import is_asking
 from matcher.text.encoder import Encoder, StaticEncoder, TokenisedText
+from matcher.text.telling import tells
 
 from .eligibility import open_profiles
 
@@ -205,10 +205,7 @@ def encode_texts(
 ) -> list[AskedText]:
     """Vectors and weighted tokens of each asking text."""
     texts = [body for body, _ in bodies]
-    tokens = [
-        told if kind else without_asking(body, told)
-        for (body, kind), told in zip(bodies, static.tokenise(texts), strict=True)
-    ]
+    tokens = [telling(body, told) for body, told in zip(texts, static.tokenise(texts), strict=True)]
     subjects = [
         body if kind else subject(body, told)
         for (body, kind), told in zip(bodies, tokens, strict=True)
@@ -233,20 +230,22 @@ def encode_texts(
     return asked
 
 
-def without_asking(text: str, tokens: TokenisedText) -> TokenisedText:
-    """The tokens that say what free text is about; all of them, where nothing else is said."""
-    telling = [
-        not is_asking(text[start:end].strip())
-        for start, end in zip(tokens.starts.tolist(), tokens.ends.tolist(), strict=True)
-    ]
-    if not any(telling):
+def telling(text: str, tokens: TokenisedText) -> TokenisedText:
+    """The tokens that tell what a text is about; all of them, where none does."""
+    kept = np.array(
+        [
+            tells(text[start:end].strip())
+            for start, end in zip(tokens.starts.tolist(), tokens.ends.tolist(), strict=True)
+        ],
+        bool,
+    )
+    if not kept.any():
         return tokens
-    kept = np.array(telling, bool)
     return TokenisedText(tokens.ids[kept], tokens.starts[kept], tokens.ends[kept])
 
 
 def subject(text: str, tokens: TokenisedText) -> str:
-    """The tokens' text in order; pieces that touched stay one word."""
+    """What free text tells, its tokens in order; pieces that touched stay one word."""
     joined, last = "", 0
     for start, end in zip(tokens.starts.tolist(), tokens.ends.tolist(), strict=True):
         apart = joined and (start > last or text[start].isspace())

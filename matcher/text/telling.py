@@ -1,7 +1,7 @@
-"""The words with which a question is put, not what it is about: "we are looking for a partner".
+"""Which words of a question tell what it is about.
 
-They stand in many a partner's own text too ("we look for partners in Europe"), and there they
-would count as agreement. In free text they therefore neither align nor enter the vector.
+Not those with which it is put ("we are looking for a partner"): they stand in many a partner's own
+text too and would count as agreement. Nor bare numbers and units, which meet their like anywhere.
 """
 
 from __future__ import annotations
@@ -26,10 +26,18 @@ ASKING_EN_WORDS = (
     "organization organizations institute institutes institution team teams group groups "
     "supplier suppliers expert experts about into preferably ideally able like such"
 )
-ASKING_ZH = frozenset(ASKING_ZH_WORDS.split())
-ASKING_EN = frozenset(ASKING_EN_WORDS.split())
+UNIT_WORDS = (
+    "每 每年 每月 每天 每小时 每分钟 每秒 年 月 日 天 小时 分钟 秒 度 摄氏度 "
+    "米 毫米 厘米 微米 平方米 立方米 公里 公斤 千克 克 吨 毫克 毫 微 升 毫升 "
+    "元 万元 亿元 个 台 套 种 次 倍 家 名 项 "
+    "percent per year years month months day days hour hours minute minutes second seconds metre "
+    "metres meter meters m mm cm km kg g mg t ton tonnes tons l ml h min s eur usd rmb"
+)
+SILENT_ZH = frozenset(f"{ASKING_ZH_WORDS} {UNIT_WORDS}".split())
+SILENT_EN = frozenset(f"{ASKING_EN_WORDS} {UNIT_WORDS}".split())
 
 
-def is_asking(word: str) -> bool:
-    """Whether a token of a question only puts it."""
-    return word in ASKING_ZH or word.casefold() in ASKING_EN
+def tells(word: str) -> bool:
+    """Whether a token of a question says something of its subject."""
+    word = word.casefold()
+    return any(map(str.isalpha, word)) and word not in SILENT_ZH and word not in SILENT_EN
