@@ -141,6 +141,7 @@ def problem(
 
 
 def both(text: Bilingual) -> dict[str, str]:
+    """A text as an object of its two languages."""
     return {"zh": text.zh, "en": text.en}
 
 

@@ -111,16 +111,22 @@ class Both(BaseModel):
 
 
 class Names(BaseModel):
+    """The best name in each language; null where none is known."""
+
     zh: str | None
     en: str | None
 
 
 class IdentifierOut(BaseModel):
+    """An identifier in a named scheme."""
+
     scheme: str
     value: str
 
 
 class SourceOut(BaseModel):
+    """A source and its own key."""
+
     source: str
     key: str
 
@@ -186,6 +192,8 @@ class EvidenceBase(BaseModel):
 
 
 class EvidenceOut(EvidenceBase):
+    """Evidence with the words that met."""
+
     alignment: list[WordsOut]
 
 
@@ -226,11 +234,15 @@ class AskedOut(BaseModel):
 
 
 class Excluded(BaseModel):
+    """How many organisations a rule keeps out, each counted under the first it breaks."""
+
     rule: str
     count: int
 
 
 class OneText(BaseModel):
+    """At most so many of the first ten by one text: who moved down, at what price."""
+
     most: int
     moved: int
     price: float
@@ -284,11 +296,15 @@ class RowOut(BaseModel):
 
 
 class SectorOut(BaseModel):
+    """A sector of the list BJ-2017."""
+
     code: str
     name: Both
 
 
 class CountsOut(BaseModel):
+    """What a list holds."""
+
     bodies: int
     suggested: int
     known_partner: int
@@ -312,10 +328,14 @@ class ListOut(BaseModel):
 
 
 class LiveOut(BaseModel):
+    """The process runs."""
+
     status: Literal["live"]
 
 
 class ReadyOut(BaseModel):
+    """A snapshot serves."""
+
     status: Literal["ready"]
     snapshot: str
 

@@ -15,6 +15,7 @@ router = APIRouter(prefix="/v1/health", tags=["health"])
 
 @router.get("/live", operation_id="live", summary="The process runs", response_model=LiveOut)
 async def live() -> Response:
+    """Answers as long as the process does."""
     return Response(b'{"status":"live"}', **JSON)
 
 
@@ -26,4 +27,5 @@ async def live() -> Response:
     responses=problems(503),
 )
 async def ready(service: Answering) -> Response:
+    """Answers 200 with the snapshot that serves, 503 before there is one."""
     return Response(await service.ready(), **JSON)

@@ -28,4 +28,5 @@ async def sector_list(
     asked: Annotated[ListQuestion, Query()],
     service: Answering,
 ) -> Response:
+    """For each Beijing body of the sector its best partners abroad, past partners apart."""
     return Response(await service.sector_list(sector, asked.k, asked.as_of), **JSON)

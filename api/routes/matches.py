@@ -24,6 +24,7 @@ JSON: dict[str, Any] = {"media_type": "application/json", "headers": {"Cache-Con
     responses=problems(400, 401, 413, 415, 422, 503),
 )
 async def matches(asked: MatchRequest, service: Answering) -> Response:
+    """The best pairings, explained; past partners of the asker apart."""
     wish = Wish(
         text=asked.text,
         profile=asked.profile,
@@ -51,6 +52,7 @@ async def organisation_matches(
     asked: Annotated[OrganisationQuestion, Query()],
     service: Answering,
 ) -> Response:
+    """The best pairings of an organisation, asked with its own profiles."""
     wish = Wish(
         organisation=id,
         sector=asked.sector,

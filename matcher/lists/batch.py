@@ -148,6 +148,7 @@ def place_files(folder: Path, files: dict[str, bytes]) -> list[Path]:
 
 
 def not_written(folder: Path, fault: OSError) -> ListsNotWritten:
+    """The error for a folder that refused a file."""
     return ListsNotWritten(
         Bilingual(
             f"无法把名单写到这里（{fault.strerror}）。",

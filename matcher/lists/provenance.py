@@ -14,6 +14,7 @@ Fact = tuple[Bilingual, Bilingual]
 
 
 def fact(zh: str, en: str, value_zh: str, value_en: str | None = None) -> Fact:
+    """A fact; one value where it is the same in both languages."""
     return Bilingual(zh, en), Bilingual(value_zh, value_en or value_zh)
 
 

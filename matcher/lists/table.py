@@ -126,21 +126,25 @@ def score_part(attribute: str) -> Callable[[ListRow, Vocabulary], Cell]:
 
 
 def evidence_text(row: ListRow, _: Vocabulary) -> Cell:
+    """The beginning of the text that fits best."""
     piece = evidence(row)
     return excerpt(piece.text) if piece else ""
 
 
 def source(row: ListRow, _: Vocabulary) -> Cell:
+    """The source of the evidence and its own key."""
     piece = evidence(row)
     return f"{piece.source} {piece.key}" if piece else ""
 
 
 def licence(row: ListRow, _: Vocabulary) -> Cell:
+    """The licence of the evidence and whom to name."""
     piece = evidence(row)
     return "\n".join(filter(None, (piece.licence, piece.attribution))) if piece else ""
 
 
 def publication(row: ListRow, vocabulary: Vocabulary) -> Cell:
+    """How the evidence came to be known."""
     piece = evidence(row)
     if piece is None:
         return ""
@@ -149,10 +153,12 @@ def publication(row: ListRow, vocabulary: Vocabulary) -> Cell:
 
 
 def partner(row: ListRow, _: Vocabulary) -> Cell:
+    """The partner abroad."""
     return label(row.pairing.organisation) if row.pairing else ""
 
 
 def country(row: ListRow, _: Vocabulary) -> Cell:
+    """Where the partner is."""
     return lines(place(row.pairing.organisation)) if row.pairing else ""
 
 
@@ -160,6 +166,7 @@ def column(
     key: str, zh: str, en: str, width: int, cell: Callable[[ListRow, Vocabulary], Cell],
     about_zh: str, about_en: str, printed: bool = True,
 ) -> Column:  # fmt: skip
+    """A column from its parts."""
     return Column(key, Bilingual(zh, en), Bilingual(about_zh, about_en), width, printed, cell)
 
 
