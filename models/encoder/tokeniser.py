@@ -108,7 +108,9 @@ def build_tokeniser(
         wanted | {g for g in map(normalise, glossary) if _fits(g, GLOSSARY_LENGTHS)}
     ):
         rjieba.add_word(word, USER_WORD_FREQUENCY, "n")
-    han, words = _count(map(normalise, texts), lambda run: rjieba.cut(run, False))
+    # True: also words that the segmenter's dictionary lacks, found by how their
+    # characters stand together; technical text is full of them.
+    han, words = _count(map(normalise, texts), lambda run: rjieba.cut(run, True))
     total = sum(han.values()) + sum(words.values())
 
     counts: Counter[str] = Counter()

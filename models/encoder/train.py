@@ -1,6 +1,6 @@
 """Train the bilingual encoder with sentence-transformers and fold it into `artefact/`.
 
-    python -m models.encoder.train [--scale 2.0] [--seed 20261123] [--out models/encoder/artefact]
+    python -m models.encoder.train [--scale 1.1] [--seed 20261123] [--out models/encoder/artefact]
 
 Needs the extra `[train]` and the shared data.
 Interrupted, it goes on from its last checkpoint in `models/encoder/work/` when started again with
@@ -40,7 +40,7 @@ CHECKPOINTS = 5
 def main() -> None:
     """Read, build the tokeniser, train, fold; each finished step is kept in the work folder."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--scale", type=float, default=2.0, help="passes over the sentence pairs")
+    parser.add_argument("--scale", type=float, default=1.1, help="passes over the sentence pairs")
     parser.add_argument("--seed", type=int, default=20261123)
     parser.add_argument("--out", type=Path, default=HERE / "artefact")
     parser.add_argument("--work", type=Path, default=HERE / "work")
