@@ -1,4 +1,4 @@
-"""The laws of the pipeline, on registries made to order and asked through the service."""
+"""The laws of the pipeline, on a registry made to order and asked through the service."""
 
 from __future__ import annotations
 
@@ -8,62 +8,15 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
-from registry_factory import ARegistry, a_cooperation, a_matcher, a_profile, an_organisation
+from registry_factory import ARegistry, a_matcher, a_profile, an_organisation
+from small_world import QUESTION, TEXTS, TODAY, a_world, ask, essence
 
-from matcher.errors import BadInput, EmptyQuestion, UnknownOrganisation, UnknownTerm
+from matcher.errors import BadInput
 from matcher.matching.document import answer_document
-from matcher.matching.pairing import Answer
 from matcher.matching.pipeline import Reasons
-from matcher.organisation import ProfileKind, Publication, Query, Side, SourceKey
+from matcher.organisation import ProfileKind, Publication, Query
 from matcher.service import Matcher, Wish
-
-TODAY = date(2026, 11, 1)
-QUESTION = "membranes for carbon dioxide capture from flue gas"
-TEXTS = (
-    "Polymer membranes that separate carbon dioxide from flue gas of cement plants",
-    "Hollow fibre contactors and amine sorbents for capturing CO2 in steel works",
-    "用于烟气二氧化碳捕集的中空纤维膜组件与吸收剂",
-    "钙钛矿太阳能电池的原子层沉积封装工艺",
-    "Perovskite solar modules sealed with atomic layer deposition barriers",
-    "Gene therapy vectors for inherited diseases of the retina",
-    "Deep learning for the detection of lung nodules in computed tomography",
-    "Autonomous driving perception with lidar and camera fusion",
-    "Lithium metal anodes with solid sulphide electrolytes",
-    "High-temperature heat pumps recovering waste heat in paper mills",
-    "Satellite remote sensing of soil moisture for irrigation",
-    "Silicon carbide power modules for traction inverters",
-)
-COUNTRIES = ("DE", "GB", "FR", "US", "JP", "KR", "IT", "CH", "HK", "TW")
-
-
-def a_world(seed: int = 7, partners: int = 60) -> ARegistry:
-    """Bodies and partners with one to three profiles each, some history, one consortium text."""
-    rng = random.Random(seed)
-    world = ARegistry()
-    for number in range(partners):
-        who = an_organisation(f"partner-{number}", country=rng.choice(COUNTRIES))
-        world.made.append(who)
-        for part in range(rng.randint(1, 3)):
-            text = f"{rng.choice(TEXTS)} ({rng.randint(1, 40)} kW)"
-            sectors = (rng.choice(("environment", "materials", "health")),)
-            world.with_profiles.append(a_profile(who, text, key=str(part), sectors=sectors))
-        shared = SourceKey("made", "consortium")
-        if number % 3 == 0:
-            world.with_profiles.append(
-                a_profile(who, TEXTS[0], key="c", source=shared, participants=20)
-            )
-    for number in range(6):
-        body = an_organisation(f"body-{number}", country="CN")
-        world.made.append(body)
-        world.with_profiles.append(a_profile(body, TEXTS[number]))
-    for number in range(20):
-        abroad = rng.choice([o for o in world.made if o.side is Side.FOREIGN])
-        beijing = rng.choice([o for o in world.made if o.side is Side.BEIJING])
-        start = date(2010 + number % 10, 1, 1)
-        world.with_cooperations.append(a_cooperation(f"coop-{number}", beijing, abroad, start))
-    return world
 
 
 @pytest.fixture(scope="module")
@@ -74,15 +27,6 @@ def world() -> ARegistry:
 @pytest.fixture(scope="module")
 def matcher(world: ARegistry, tmp_path_factory: pytest.TempPathFactory) -> Matcher:
     return a_matcher(tmp_path_factory.mktemp("world"), world)
-
-
-def ask(matcher: Matcher, text: str = QUESTION, reasons: Reasons = Reasons.ALL, **wish: object
-        ) -> Answer:  # fmt: skip
-    return matcher.match(Wish(text=text, **wish), reasons, TODAY)  # type: ignore[arg-type]
-
-
-def essence(answer: Answer) -> list[tuple[str, float]]:
-    return [(p.id, p.score) for p in answer.pairings]
 
 
 @pytest.mark.parametrize("reasons", [Reasons.ALL, Reasons.TOP])
@@ -196,32 +140,6 @@ def test_past_partners_stand_apart_and_use_up_no_place(world: ARegistry, matcher
     assert not before.known_partners
 
 
-def test_without_an_asker_the_second_direction_is_missing(tmp_path: Path) -> None:
-    body = an_organisation("body", country="CN")
-    wants = an_organisation("wants")
-    registry = ARegistry(
-        [body, wants],
-        [
-            a_profile(body, "二氧化碳捕集膜", kind=ProfileKind.OFFER),
-            a_profile(
-                wants, "We look for membranes that capture carbon dioxide",
-                kind=ProfileKind.REQUEST, publication=Publication.ACCEPTING,
-            ),
-        ],
-    )  # fmt: skip
-    matcher = a_matcher(tmp_path, registry)
-
-    def second(asker: str | None) -> float | None:
-        pairing = ask(matcher, asker=asker).pairings[0]
-        return next(r.value for r in pairing.reasons if r.feature == "second_direction")
-
-    assert second(None) is None
-    assert "second_direction" in ask(matcher).missing
-    known = second("body Institute")
-    assert known is not None
-    assert known > 1.0
-
-
 def test_at_most_a_third_of_the_first_ten_by_one_text(matcher: Matcher) -> None:
     answer = ask(matcher, TEXTS[0], k=40)
     first = [p.evidence[0].text for p in answer.pairings[:10]]
@@ -235,33 +153,6 @@ def test_one_text_may_fill_the_ten_if_there_is_nothing_else(tmp_path: Path) -> N
     partners = [an_organisation(f"p{n}") for n in range(8)]
     registry = ARegistry(partners, [a_profile(o, TEXTS[0], participants=8) for o in partners])
     assert len(ask(a_matcher(tmp_path, registry)).pairings) == 8
-
-
-def test_a_sector_asked_for_restricts_the_evidence(world: ARegistry, matcher: Matcher) -> None:
-    answer = ask(matcher, sector="health", k=60)
-    tagged = {p.id for p in world.with_profiles for t in p.sectors if t.code == "health"}
-    assert answer.pairings
-    assert {e.profile for p in answer.pairings for e in p.evidence} <= tagged
-
-
-def test_in_a_sector_an_organisation_asks_with_its_profiles_of_that_sector(
-    tmp_path: Path,
-) -> None:
-    body, eye, sun = an_organisation("body", country="CN"), *map(an_organisation, ("eye", "sun"))
-    registry = ARegistry(
-        [body, eye, sun],
-        [
-            a_profile(body, "视网膜基因治疗载体", key="1", sectors=("health",)),
-            a_profile(body, "钙钛矿电池封装", key="2", sectors=("materials",)),
-            a_profile(eye, TEXTS[5], sectors=("health",)),
-            a_profile(sun, TEXTS[4], sectors=("materials",)),
-        ],
-    )
-    matcher = a_matcher(tmp_path, registry)
-    for sector, asked in (("health", "视网膜基因治疗载体"), ("materials", "钙钛矿电池封装")):
-        answer = matcher.match(Wish(organisation=body.id, sector=sector), today=TODAY)
-        assert [text.text for text in answer.question.texts] == [asked]
-    assert len(matcher.match(Wish(organisation=body.id), today=TODAY).question.texts) == 2
 
 
 def test_only_published_profiles_expire(tmp_path: Path) -> None:
@@ -298,87 +189,6 @@ def test_what_is_left_out_counts_nowhere(world: ARegistry, matcher: Matcher) -> 
     before, after = experience(plain), experience(without)
     assert before is not None
     assert after == before - 1
-
-
-def test_an_anonymous_profile_names_nobody(tmp_path: Path) -> None:
-    hidden = an_organisation("hidden")
-    registry = ARegistry([hidden], [a_profile(hidden, TEXTS[0], anonymous=True)])
-    answer = ask(a_matcher(tmp_path, registry))
-    assert not answer.pairings
-    assert dict(answer.excluded) == {"anonymous": 1}
-
-
-def test_chinese_and_english_find_each_other(matcher: Matcher) -> None:
-    english = ask(matcher, "perovskite solar cell encapsulation").pairings[:3]
-    chinese = ask(matcher, "钙钛矿电池封装").pairings[:3]
-    for pairing in (*english, *chinese):
-        text = pairing.evidence[0].text
-        assert "erovskite" in text or "钙钛矿" in text
-
-
-def test_words_that_met_stand_where_they_say(matcher: Matcher) -> None:
-    answer = ask(matcher, "钙钛矿电池的封装")
-    words = [(e, w) for p in answer.pairings for e in p.evidence for w in e.words]
-    assert words
-    for evidence, word in words:
-        assert evidence.text[word.found_start :].startswith(word.found)
-        assert "钙钛矿电池的封装"[word.asked_start :].startswith(word.asked)
-
-
-def test_scores_survive_json(matcher: Matcher) -> None:
-    import json
-
-    import orjson
-
-    document = json.loads(orjson.dumps(answer_document(ask(matcher))))
-    for pairing in document["pairings"]:
-        total = pairing["prior"] + sum(r["contribution"] for r in pairing["reasons"])
-        assert abs(total - pairing["score"]) <= 1e-9
-
-
-def test_to_frame_has_a_row_a_pairing(matcher: Matcher) -> None:
-    answer = ask(matcher, k=7)
-    frame = answer.to_frame()
-    assert list(frame["id"]) == [p.id for p in answer.pairings]
-    parts = frame.drop(columns=["rank", "id", "name", "country", "score", "fit", "track_record"])
-    np.testing.assert_allclose(parts.sum(axis=1), frame["score"], atol=1e-9)
-
-
-@pytest.mark.parametrize("text", ["", "  ", "？！", "\n\t"])
-def test_an_empty_question_is_refused(matcher: Matcher, text: str) -> None:
-    with pytest.raises(EmptyQuestion) as caught:
-        ask(matcher, text)
-    assert "问题" in caught.value.message("zh")
-
-
-def test_unknown_names_are_refused_with_near_ones(matcher: Matcher) -> None:
-    with pytest.raises(UnknownOrganisation, match="partner-5"):
-        ask(matcher, asker="partner-5 Institut")
-    for wish in ({"sector": "nonsense"}, {"countries": ["Germoney"]}, {"regions": ["Atlantis"]}):
-        with pytest.raises(UnknownTerm):
-            ask(matcher, **wish)
-    with pytest.raises(BadInput):
-        ask(matcher, side="none")
-    with pytest.raises(BadInput):
-        ask(matcher, k=0)
-
-
-def test_explain_says_why_and_why_not(matcher: Matcher) -> None:
-    best = matcher.match(Wish(organisation="body-0 Institute"), today=TODAY).pairings[0]
-    why = matcher.explain("body-0 Institute", best.id, today=TODAY)
-    assert why.pairing is not None
-    assert (why.pairing.rank, why.pairing.score) == (best.rank, best.score)
-    not_so = matcher.explain("body-0 Institute", "body-1 Institute", today=TODAY)
-    assert (not_so.pairing, not_so.rule) == (None, "side")
-
-
-def test_words_that_only_ask_do_not_count(matcher: Matcher) -> None:
-    bare = essence(ask(matcher, "钙钛矿封装", k=20))
-    assert essence(ask(matcher, "我们要找做钙钛矿封装的伙伴", k=20)) == bare
-    pairing = ask(matcher, "who can help us with heat pumps").pairings[0]
-    asked = {w.asked.casefold() for e in pairing.evidence for w in e.words}
-    assert asked <= {"heat", "pumps"}
-    assert len(ask(matcher, "我们要找伙伴").pairings) == 10
 
 
 def test_further_evidence_is_of_other_profiles_and_leaves_fit_alone(tmp_path: Path) -> None:

@@ -1,0 +1,158 @@
+"""What is asked and how it is answered: words, sectors, askers, mistakes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from registry_factory import ARegistry, a_matcher, a_profile, an_organisation
+from small_world import TEXTS, TODAY, a_world, ask, essence
+
+from matcher.errors import BadInput, EmptyQuestion, UnknownOrganisation, UnknownTerm
+from matcher.matching.document import answer_document
+from matcher.organisation import ProfileKind, Publication
+from matcher.service import Matcher, Wish
+
+
+@pytest.fixture(scope="module")
+def world() -> ARegistry:
+    return a_world()
+
+
+@pytest.fixture(scope="module")
+def matcher(world: ARegistry, tmp_path_factory: pytest.TempPathFactory) -> Matcher:
+    return a_matcher(tmp_path_factory.mktemp("world"), world)
+
+
+def test_without_an_asker_the_second_direction_is_missing(tmp_path: Path) -> None:
+    body = an_organisation("body", country="CN")
+    wants = an_organisation("wants")
+    registry = ARegistry(
+        [body, wants],
+        [
+            a_profile(body, "二氧化碳捕集膜", kind=ProfileKind.OFFER),
+            a_profile(
+                wants, "We look for membranes that capture carbon dioxide",
+                kind=ProfileKind.REQUEST, publication=Publication.ACCEPTING,
+            ),
+        ],
+    )  # fmt: skip
+    matcher = a_matcher(tmp_path, registry)
+
+    def second(asker: str | None) -> float | None:
+        pairing = ask(matcher, asker=asker).pairings[0]
+        return next(r.value for r in pairing.reasons if r.feature == "second_direction")
+
+    assert second(None) is None
+    assert "second_direction" in ask(matcher).missing
+    known = second("body Institute")
+    assert known is not None
+    assert known > 1.0
+
+
+def test_a_sector_asked_for_restricts_the_evidence(world: ARegistry, matcher: Matcher) -> None:
+    answer = ask(matcher, sector="health", k=60)
+    tagged = {p.id for p in world.with_profiles for t in p.sectors if t.code == "health"}
+    assert answer.pairings
+    assert {e.profile for p in answer.pairings for e in p.evidence} <= tagged
+
+
+def test_in_a_sector_an_organisation_asks_with_its_profiles_of_that_sector(
+    tmp_path: Path,
+) -> None:
+    body, eye, sun = an_organisation("body", country="CN"), *map(an_organisation, ("eye", "sun"))
+    registry = ARegistry(
+        [body, eye, sun],
+        [
+            a_profile(body, "视网膜基因治疗载体", key="1", sectors=("health",)),
+            a_profile(body, "钙钛矿电池封装", key="2", sectors=("materials",)),
+            a_profile(eye, TEXTS[5], sectors=("health",)),
+            a_profile(sun, TEXTS[4], sectors=("materials",)),
+        ],
+    )
+    matcher = a_matcher(tmp_path, registry)
+    for sector, asked in (("health", "视网膜基因治疗载体"), ("materials", "钙钛矿电池封装")):
+        answer = matcher.match(Wish(organisation=body.id, sector=sector), today=TODAY)
+        assert [text.text for text in answer.question.texts] == [asked]
+    assert len(matcher.match(Wish(organisation=body.id), today=TODAY).question.texts) == 2
+
+
+def test_an_anonymous_profile_names_nobody(tmp_path: Path) -> None:
+    hidden = an_organisation("hidden")
+    registry = ARegistry([hidden], [a_profile(hidden, TEXTS[0], anonymous=True)])
+    answer = ask(a_matcher(tmp_path, registry))
+    assert not answer.pairings
+    assert dict(answer.excluded) == {"anonymous": 1}
+
+
+def test_chinese_and_english_find_each_other(matcher: Matcher) -> None:
+    for question in ("perovskite solar cell encapsulation", "钙钛矿太阳能电池封装"):
+        first = [p.evidence[0] for p in ask(matcher, question, k=8).pairings]
+        assert all("erovskite" in e.text or "钙钛矿" in e.text for e in first)
+        assert {e.language for e in first} == {"zh", "en"}
+
+
+def test_words_that_met_stand_where_they_say(matcher: Matcher) -> None:
+    answer = ask(matcher, "钙钛矿电池的封装")
+    words = [(e, w) for p in answer.pairings for e in p.evidence for w in e.words]
+    assert words
+    for evidence, word in words:
+        assert evidence.text[word.found_start :].startswith(word.found)
+        assert "钙钛矿电池的封装"[word.asked_start :].startswith(word.asked)
+
+
+def test_scores_survive_json(matcher: Matcher) -> None:
+    import json
+
+    import orjson
+
+    document = json.loads(orjson.dumps(answer_document(ask(matcher))))
+    for pairing in document["pairings"]:
+        total = pairing["prior"] + sum(r["contribution"] for r in pairing["reasons"])
+        assert abs(total - pairing["score"]) <= 1e-9
+
+
+def test_to_frame_has_a_row_a_pairing(matcher: Matcher) -> None:
+    answer = ask(matcher, k=7)
+    frame = answer.to_frame()
+    assert list(frame["id"]) == [p.id for p in answer.pairings]
+    parts = frame.drop(columns=["rank", "id", "name", "country", "score", "fit", "track_record"])
+    np.testing.assert_allclose(parts.sum(axis=1), frame["score"], atol=1e-9)
+
+
+@pytest.mark.parametrize("text", ["", "  ", "？！", "\n\t"])
+def test_an_empty_question_is_refused(matcher: Matcher, text: str) -> None:
+    with pytest.raises(EmptyQuestion) as caught:
+        ask(matcher, text)
+    assert "问题" in caught.value.message("zh")
+
+
+def test_unknown_names_are_refused_with_near_ones(matcher: Matcher) -> None:
+    with pytest.raises(UnknownOrganisation, match="partner-5"):
+        ask(matcher, asker="partner-5 Institut")
+    for wish in ({"sector": "nonsense"}, {"countries": ["Germoney"]}, {"regions": ["Atlantis"]}):
+        with pytest.raises(UnknownTerm):
+            ask(matcher, **wish)
+    with pytest.raises(BadInput):
+        ask(matcher, side="none")
+    with pytest.raises(BadInput):
+        ask(matcher, k=0)
+
+
+def test_explain_says_why_and_why_not(matcher: Matcher) -> None:
+    best = matcher.match(Wish(organisation="body-0 Institute"), today=TODAY).pairings[0]
+    why = matcher.explain("body-0 Institute", best.id, today=TODAY)
+    assert why.pairing is not None
+    assert (why.pairing.rank, why.pairing.score) == (best.rank, best.score)
+    not_so = matcher.explain("body-0 Institute", "body-1 Institute", today=TODAY)
+    assert (not_so.pairing, not_so.rule) == (None, "side")
+
+
+def test_words_that_only_ask_do_not_count(matcher: Matcher) -> None:
+    bare = essence(ask(matcher, "钙钛矿封装", k=20))
+    assert essence(ask(matcher, "我们要找做钙钛矿封装的伙伴", k=20)) == bare
+    pairing = ask(matcher, "who can help us with heat pumps").pairings[0]
+    asked = {w.asked.casefold() for e in pairing.evidence for w in e.words}
+    assert asked <= {"heat", "pumps"}
+    assert len(ask(matcher, "我们要找伙伴").pairings) == 10
