@@ -22,6 +22,8 @@ SAID = {
     422: "The request cannot be understood 请求无法理解",
     503: "Not ready, or busy 尚未就绪或繁忙",
 }
+WHO_ASKS = ("text", "profile", "organisation", "for")
+"""Fields of a question that the page shows first."""
 REFERENCE = {"$ref": "#/components/schemas/Problem"}
 
 
@@ -71,6 +73,7 @@ def reference_page(app: FastAPI) -> str:
     """Every operation, its parameters and answers, and every type of problem."""
     document = openapi(app)
     schemas = document["components"]["schemas"]
+    asked = schemas["MatchRequest"]["properties"]
     operations = [
         (method.upper(), path, operation)
         for path, item in document["paths"].items()
@@ -80,7 +83,7 @@ def reference_page(app: FastAPI) -> str:
         title=app.title,
         version=app.version,
         operations=operations,
-        fields=schemas["MatchRequest"]["properties"],
+        fields=dict(sorted(asked.items(), key=lambda field: field[0] not in WHO_ASKS)),
         titles=TITLES,
         kind=kind,
     )
@@ -93,9 +96,9 @@ def kind(schema: dict[str, Any]) -> str:
     if "enum" in schema or "const" in schema:
         return " | ".join(map(str, schema.get("enum", [schema.get("const")])))
     if schema.get("type") == "array":
-        return f"{kind(schema['items'])}[]"
+        return f"list of {kind(schema['items'])}"
     limits = [
-        f"{sign} {schema[key]}"
+        f"{sign} {schema[key]:g}"
         for key, sign in (("minimum", "≥"), ("maximum", "≤"), ("maxLength", "length ≤"))
         if key in schema
     ]
