@@ -23,6 +23,7 @@ from matcher.workflow.keys import KeyStore
 from .problems import BY_STATUS, TITLES, fault, problem
 from .reference import openapi, reference_page
 from .routes import health, lists, matches
+from .security import caller
 from .service import Busy, Service
 from .wire import BodyLimit, RequestLog, open_log
 
@@ -81,7 +82,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
 
 async def contract(request: Request) -> Response:
-    """The OpenAPI document: it holds no data, so it needs no key."""
+    """The OpenAPI document, for those who hold a key."""
+    caller(request)
     return Response(orjson.dumps(request.app.openapi()), media_type="application/json")
 
 

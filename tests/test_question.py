@@ -86,11 +86,20 @@ def test_an_anonymous_profile_names_nobody(tmp_path: Path) -> None:
     assert dict(answer.excluded) == {"anonymous": 1}
 
 
-def test_chinese_and_english_find_each_other(matcher: Matcher) -> None:
-    for question in ("perovskite solar cell encapsulation", "钙钛矿太阳能电池封装"):
-        first = [p.evidence[0] for p in ask(matcher, question, k=8).pairings]
-        assert all("erovskite" in e.text or "钙钛矿" in e.text for e in first)
-        assert {e.language for e in first} == {"zh", "en"}
+def test_chinese_and_english_find_each_other(tmp_path: Path) -> None:
+    """The same thing said in both languages comes first whichever language asks."""
+    same = (
+        "用原子层沉积封装钙钛矿太阳能电池",
+        "Perovskite solar cells encapsulated by atomic layer deposition",
+    )
+    others = TEXTS[5:]
+    made = [an_organisation(f"p{n}") for n in range(len(same) + len(others))]
+    told = zip(made, same + others, strict=True)
+    registry = ARegistry(made, [a_profile(who, text) for who, text in told])
+    matcher = a_matcher(tmp_path, registry)
+    for question in ("encapsulation of perovskite solar cells", "钙钛矿太阳能电池的封装"):
+        first = ask(matcher, question, k=2).pairings
+        assert {p.evidence[0].text for p in first} == set(same)
 
 
 def test_words_that_met_stand_where_they_say(matcher: Matcher) -> None:

@@ -8,9 +8,7 @@ from typing import Any
 from unicodedata import east_asian_width
 
 from matcher.errors import Bilingual
-from matcher.matching.explain import REST
 from matcher.matching.pairing import Evidence
-from matcher.matching.ranker import Block
 from matcher.vocabulary import Vocabulary
 
 from .topk import ListRow, RowKind
@@ -27,11 +25,6 @@ KINDS = {
     RowKind.NOT_ASKED: Bilingual("未参与", "not asked"),
 }
 FICTIONAL = Bilingual("虚构示例", "fictional")
-BLOCKS = {
-    Block.FIT: Bilingual("契合：", "Fit: "),
-    Block.TRACK_RECORD: Bilingual("履历：", "Track record: "),
-}
-"""Which reasons a line that sums up the rest is about."""
 UNKNOWN = Bilingual("未知", "unknown")
 
 
@@ -99,10 +92,9 @@ def reasons(row: ListRow, language: str) -> str:
     """The reasons, one a line with what each adds to the score; or why there is no pairing."""
     if row.pairing is None:
         return row.why.in_language(language) if row.why else ""
-    form = "{}{} ({:+.2f})" if language == "en" else "{}{}（{:+.2f}）"
+    form = "{} ({:+.2f})" if language == "en" else "{}（{:+.2f}）"
     return "\n".join(
         form.format(
-            BLOCKS[r.block].in_language(language) if r.feature.startswith(REST) else "",
             r.sentence.in_language(language).rstrip("。."),
             r.contribution,
         )
@@ -184,7 +176,7 @@ COLUMNS: tuple[Column, ...] = (
            "推荐；已有合作（最近一年），不占名额；无推荐；未参与。",
            "Suggested; known partner (last year), besides the k; no pairing; not asked."),
     column("score", "得分", "Score", 7, score_part("score"),
-           "对数几率 = 基准分 + 契合 + 履历；0 约为五成，越高越好。手工设定，尚未校准。",
+           "对数几率 = 基准分 + 契合 + 往绩；0 约为五成，越高越好。手工设定，尚未校准。",
            "Log-odds = prior + fit + track record; 0 is even odds, higher is better. Set by hand, "
            "not calibrated yet."),
     column("reasons_zh", "推荐理由", "Reasons (zh)", 31, lambda row, _: reasons(row, "zh"),
@@ -211,7 +203,7 @@ COLUMNS: tuple[Column, ...] = (
            printed=False),
     column("fit", "契合", "Fit", 7, score_part("fit"),
            "资料内容对得分的贡献。", "What the texts add to the score.", printed=False),
-    column("track_record", "履历", "Track record", 8, score_part("track_record"),
+    column("track_record", "往绩", "Track record", 8, score_part("track_record"),
            "规模与合作历史对得分的贡献。", "What size and history add to the score.",
            printed=False),
     column("body_id", "北京机构编号", "Beijing body id", 17, lambda row, _: str(row.body["id"]),

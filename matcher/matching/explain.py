@@ -25,6 +25,10 @@ TOP = 3
 MOST_EVIDENCE = 3
 """Texts shown behind one pairing: the best profile first."""
 REST = "rest"
+BLOCK_NAMES = {
+    Block.FIT: Bilingual("契合", "Fit"),
+    Block.TRACK_RECORD: Bilingual("往绩", "Track record"),
+}
 
 
 class Explainer:
@@ -147,8 +151,10 @@ def strongest(reasons: tuple[Reason, ...]) -> tuple[Reason, ...]:
     for block in Block:
         left = [r.contribution for r in reasons[TOP:] if r.block is block]
         if left:
+            name = BLOCK_NAMES[block]
             sentence = Bilingual(
-                f"其余 {len(left)} 项理由合计。", f"The other {len(left)} reasons together."
+                f"{name.zh}：其余 {len(left)} 项理由合计。",
+                f"{name.en}: the other {len(left)} reasons together.",
             )
             rest.append(Reason(f"{REST}_{block.value}", block, None, sum(left), sentence))
     return (*reasons[:TOP], *rest)

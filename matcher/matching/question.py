@@ -151,6 +151,8 @@ def profile_bodies(
         rows = np.array([profile_row(snapshot, query.profile)])
     else:
         mask = open_profiles(snapshot, as_of, query.leave_out)
+        # What was published without a name must not be quoted beside one.
+        mask &= ~columns.profile_anonymous
         rows = np.flatnonzero(mask & (columns.profile_organisation == asker))
         rows = in_sector(snapshot, rows, query.sector)
         kinds = columns.profile_kind[rows]

@@ -18,7 +18,7 @@ from matcher.organisation import Side
 from matcher.text.normalise import fold_name
 
 from .columns import Columns
-from .manifest import Manifest
+from .manifest import Manifest, damaged
 from .names import Names
 from .records import Records
 from .shelf import Shelf
@@ -48,7 +48,10 @@ class Snapshot:
         self.manifest = Manifest.read(folder)
         self.manifest.check_sizes(folder)
         self._folder = folder
-        self.columns = Columns.open(folder / "columns")
+        try:
+            self.columns = Columns.open(folder / "columns")
+        except FileNotFoundError as absent:
+            raise damaged(folder, Path(str(absent.filename)).name) from None
         self.organisations = Records(folder, "organisations")
         self.profiles = Records(folder, "profiles")
         self.texts = Records(folder, "texts")
