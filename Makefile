@@ -47,7 +47,7 @@ check: $(READY) ## lint, format, types, import layers, dependencies, house rules
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/lint-imports --no-cache
+	$(BIN)/lint-imports --no-cache --no-logo
 	$(BIN)/deptry matcher api
 	$(BIN)/deptry bench models docs tests data --ignore DEP002,DEP004
 	@$(BIN)/python -m pytest tests/test_architecture.py
