@@ -149,6 +149,32 @@ def test_at_most_a_third_of_the_first_ten_by_one_text(matcher: Matcher) -> None:
     assert all(p.moved_from is None or p.moved_from < p.rank for p in answer.pairings)
 
 
+def test_one_text_may_fill_the_ten_where_others_would_be_stopgaps(tmp_path: Path) -> None:
+    made = [an_organisation(f"p{n}") for n in range(18)]
+    profiles = [a_profile(o, TEXTS[0], participants=9) for o in made[:9]]
+    profiles += [a_profile(o, f"{TEXTS[5]} {n}") for n, o in enumerate(made[9:])]
+    answer = ask(a_matcher(tmp_path, ARegistry(made, profiles)))
+    shown = [p.evidence[0].text for p in answer.pairings]
+    assert shown.count(TEXTS[0]) == 9
+    assert answer.one_text.moved == 0
+
+
+@pytest.mark.parametrize("depth", [1, 2, 3, 7, 1024])
+def test_prefixes_hold_where_one_text_fills_a_tier(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, depth: int
+) -> None:
+    """Many by one text, few by others, all near: the trap for a rule that looks too shallow."""
+    monkeypatch.setattr("matcher.matching.retrieve.FIRST_DEPTH", depth)
+    made = [an_organisation(f"p{n}") for n in range(16)]
+    profiles = [a_profile(o, TEXTS[0], participants=5) for o in made[:7]]
+    profiles += [a_profile(o, f"{TEXTS[0]} {n}") for n, o in enumerate(made[7:])]
+    matcher = a_matcher(tmp_path, ARegistry(made, profiles))
+    whole = essence(ask(matcher, k=16))
+    assert len({who for who, _ in whole}) == 16
+    for k in range(1, 16):
+        assert essence(ask(matcher, k=k)) == whole[:k]
+
+
 def test_one_text_may_fill_the_ten_if_there_is_nothing_else(tmp_path: Path) -> None:
     partners = [an_organisation(f"p{n}") for n in range(8)]
     registry = ARegistry(partners, [a_profile(o, TEXTS[0], participants=8) for o in partners])

@@ -17,7 +17,7 @@ from matcher.service import Matcher
 from matcher.snapshot.build import BuildReport, build
 from matcher.snapshot.census import census
 from matcher.snapshot.manifest import Manifest
-from matcher.snapshot.shelf import BUILDING, CURRENT, Shelf
+from matcher.snapshot.shelf import BUILDING, CURRENT, LOCK_FILE, Shelf
 from matcher.snapshot.snapshot import Snapshot
 from matcher.text.encoder import Vectors, default_encoder
 from matcher.vocabulary import load_vocabulary
@@ -154,8 +154,8 @@ def test_a_damaged_snapshot_is_built_again(tmp_path: Path) -> None:
         Snapshot.open_current(tmp_path)
     assert built(tmp_path, a_registry()).already_there is False
     assert Snapshot.open_current(tmp_path).id == snapshot
-    assert [p.name for p in Shelf(tmp_path).folder.iterdir()] != []
-    assert {p.name for p in Shelf(tmp_path).folder.iterdir()} == {snapshot, CURRENT}
+    kept = {p.name for p in Shelf(tmp_path).folder.iterdir()}
+    assert kept == {snapshot, CURRENT, LOCK_FILE}
 
 
 def test_a_snapshot_of_another_schema_is_named(

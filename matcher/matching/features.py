@@ -20,6 +20,7 @@ from matcher.snapshot.snapshot import Snapshot
 
 from .alignment import WordPair
 from .candidates import Candidates
+from .eligibility import open_profiles
 from .fairness import standardise
 from .history import History
 from .question import Question
@@ -129,7 +130,10 @@ def second_direction(pairs: Pairs) -> Floats:
     if not len(offered):
         return result
     columns = snapshot.columns
-    request = columns.profile_kind == KINDS.index(ProfileKind.REQUEST)
+    query = pairs.question.query
+    request = open_profiles(snapshot, pairs.question.as_of, query.leave_out)
+    request &= ~columns.profile_anonymous
+    request &= columns.profile_kind == KINDS.index(ProfileKind.REQUEST)
     wanted = np.flatnonzero(
         request[columns.holding_profile]
         & np.isin(columns.profile_organisation[columns.holding_profile], candidates.organisations)

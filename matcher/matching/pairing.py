@@ -80,11 +80,11 @@ class Pairing:
 
 @dataclass(frozen=True, slots=True)
 class OneTextRule:
-    """At most a third of the first ten stand there by one text, unless there is nothing else."""
+    """At most a third of the first ten stand there by one text, unless nothing else comes near."""
 
     most: int
     moved: int
-    """Organisations that stand lower for it within what is shown."""
+    """Organisations that it put out of the first ten."""
     price: float
     """Log-odds given up in the first ten: best possible sum of scores minus the sum shown."""
 

@@ -26,7 +26,7 @@ from .explain import Explainer, explain
 from .features import Pairs
 from .history import read_history
 from .pairing import Answer
-from .placing import Placed, place
+from .placing import FIRST, Placed, place
 from .question import Question, read_question
 from .ranker import Ranker
 from .retrieve import retrieve
@@ -60,6 +60,8 @@ class Ranking:
     question: Question
     eligible: Eligible
     placed: Placed
+    partner_count: int
+    """Past partners among the eligible."""
 
 
 def match(
@@ -82,7 +84,7 @@ def match(
         missing=() if question.asker is not None else MISSING_WITHOUT_ASKER,
         pairings=pairings,
         known_partners=partners,
-        known_partner_count=placed.partner_count,
+        known_partner_count=ranking.partner_count,
         one_text=placed.one_text,
     )
 
@@ -105,9 +107,10 @@ def rank(query: Query, equipment: Equipment, today: date) -> Ranking:
             tiers.append(score(pairs, equipment.ranker))
             seen[candidates.organisations] = True
             found += sum(row not in history.partners for row in candidates.organisations.tolist())
-        if found >= query.k:
+        if found >= max(query.k, FIRST):
             break
-    return Ranking(question, eligible, place(tiers, history.partners, query.k))
+    acquainted = sum(bool(eligible.organisations[row]) for row in history.partners)
+    return Ranking(question, eligible, place(tiers, history.partners, query.k), acquainted)
 
 
 def explainer(equipment: Equipment) -> Explainer:

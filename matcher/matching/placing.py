@@ -13,6 +13,9 @@ from .scoring import Scored
 
 FIRST = 10
 MOST_BY_ONE_TEXT = FIRST // 3
+WORTH = 3.0
+"""Log-odds within which another is something else. Beyond (odds of 20 to 1) it is a stopgap, and
+the fourth by one text the better suggestion."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,6 @@ class Placed:
 
     pairings: tuple[Place, ...]
     partners: tuple[Place, ...]
-    partner_count: int
     one_text: OneTextRule
 
 
@@ -79,24 +81,28 @@ def order(tiers: list[Scored]) -> Ordered:
 
 
 def place(tiers: list[Scored], partners: dict[int, int | None], k: int) -> Placed:
-    """The k first of those the asker has not worked with, and up to k of those it has."""
+    """The k first of those the asker has not worked with, and up to k of those it has.
+
+    The one-text rule looks among the tiers that ten candidates take, never deeper for a greater
+    k, so that fewer is always the beginning of more.
+    """
     everyone = order(tiers)
     known = np.isin(everyone.organisation, list(partners))
     past, new = everyone.only(known), everyone.only(~known)
-    first = spread(new.text)
-    rest = np.setdiff1d(np.arange(len(new.row)), first)
-    final = np.concatenate([first, rest])
-    pairings = []
-    for rank, number in enumerate(final[:k].tolist(), 1):
-        before = number + 1
-        pairings.append(
-            Place(
-                tier=tiers[new.tier[number]],
-                row=int(new.row[number]),
-                rank=rank,
-                moved_from=before if before < rank else None,
-            )
+    reach = len(new.row)
+    if reach > FIRST:
+        reach = int(np.searchsorted(new.tier, new.tier[FIRST - 1], side="right"))
+    first = spread(new.text[:reach], new.score[:reach])
+    final = np.concatenate([first, np.setdiff1d(np.arange(len(new.row)), first)])
+    pairings = tuple(
+        Place(
+            tier=tiers[new.tier[number]],
+            row=int(new.row[number]),
+            rank=rank,
+            moved_from=number + 1 if number + 1 < rank else None,
         )
+        for rank, number in enumerate(final[:k].tolist(), 1)
+    )
     acquainted = tuple(
         Place(
             tier=tiers[past.tier[number]],
@@ -106,24 +112,23 @@ def place(tiers: list[Scored], partners: dict[int, int | None], k: int) -> Place
         )
         for number in range(min(k, len(past.row)))
     )
+    moved = int((final[FIRST:] < FIRST).sum())
     price = float(new.score[:FIRST].sum() - new.score[first].sum())
-    moved = sum(p.moved_from is not None for p in pairings)
     rule = OneTextRule(MOST_BY_ONE_TEXT, moved, max(price, 0.0))
-    return Placed(tuple(pairings), acquainted, len(past.row), rule)
+    return Placed(pairings, acquainted, rule)
 
 
-def spread(texts: NDArray[np.int64]) -> NDArray[np.int64]:
-    """The numbers of the first ten, at most a third of them by one text unless there is nothing
-    else; `texts` names each candidate's text, best candidate first."""
+def spread(texts: NDArray[np.int64], scores: NDArray[np.float64]) -> NDArray[np.int64]:
+    """The numbers of the first ten: at most a third of them by one text, unless there is nothing
+    else. Something else is who scores within `WORTH` of the one it would displace."""
     by_text: Counter[int] = Counter()
+    left = list(range(len(texts)))
     first: list[int] = []
-    waiting: list[int] = []
-    for number, text in enumerate(texts.tolist()):
-        if by_text[text] < MOST_BY_ONE_TEXT:
-            by_text[text] += 1
-            first.append(number)
-        elif len(waiting) < FIRST:
-            waiting.append(number)
-        if len(first) == FIRST:
-            break
-    return np.array((first + waiting)[:FIRST], dtype=np.int64)
+    while left and len(first) < FIRST:
+        best = left[0]
+        other = next((n for n in left if by_text[int(texts[n])] < MOST_BY_ONE_TEXT), best)
+        taken = other if scores[other] >= scores[best] - WORTH else best
+        by_text[int(texts[taken])] += 1
+        first.append(taken)
+        left.remove(taken)
+    return np.array(first, dtype=np.int64)

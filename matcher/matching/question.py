@@ -199,6 +199,7 @@ def offered_texts(
     columns = snapshot.columns
     mine = open_profiles(snapshot, as_of, query.leave_out) & (columns.profile_organisation == asker)
     mine &= columns.profile_kind != KINDS.index(ProfileKind.REQUEST)
+    mine &= ~columns.profile_anonymous
     return np.unique(columns.holding_text[mine[columns.holding_profile]]).astype(np.int64)
 
 

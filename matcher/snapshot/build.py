@@ -58,16 +58,30 @@ def build(
         static.fingerprint, vocabulary.fingerprint,
     )  # fmt: skip
     shelf = Shelf(home)
-    if is_whole(shelf, snapshot):
-        if shelf.current_id() != snapshot:
-            shelf.serve(snapshot)
-        return BuildReport(snapshot, 0, 0, already_there=True)
+    with shelf.building():
+        if is_whole(shelf, snapshot):
+            if shelf.current_id() != snapshot:
+                shelf.serve(snapshot)
+            return BuildReport(snapshot, 0, 0, already_there=True)
+        return build_anew(shelf, snapshot, catalogue, encoder, static, vocabulary, progress)
+
+
+def build_anew(
+    shelf: Shelf,
+    snapshot: str,
+    catalogue: Registry,
+    encoder: Encoder,
+    static: StaticEncoder,
+    vocabulary: Vocabulary,
+    progress: Progress | None,
+) -> BuildReport:
+    """Write every part of the snapshot, check it, and let it serve."""
     gathered = gather(catalogue, vocabulary)
     if not gathered.organisations:
         raise NotReady(
             Bilingual("目录里还没有任何机构。", "the catalogue holds no organisation yet."),
             Bilingual("先运行 `matcher import 文件`。", "run `matcher import FILE` first."),
-            where=str(home),
+            where=str(shelf.folder.parent),
         )
     folder = shelf.begin(snapshot)
     vectors, encoded = text_vectors(shelf, gathered.texts, encoder, progress)

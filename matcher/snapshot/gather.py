@@ -186,6 +186,8 @@ def main_sectors(
     confidence, divided among a consortium's participants; equal ones by the scheme's order."""
     weight = np.zeros((len(organisations), len(sectors)))
     for profile in profiles:
+        if profile.anonymous:
+            continue
         for code, confidence in sector_codes(profile):
             share = confidence / profile.participants
             weight[row_of[profile.organisation], sectors.index(code)] += share

@@ -54,6 +54,11 @@ class Manifest:
     """Path within the folder -> (bytes, SHA-256)."""
     schema: int = SCHEMA
 
+    @property
+    def bytes(self) -> int:
+        """Of all files together."""
+        return sum(size for size, _ in self.files.values())
+
     def index(self, name: str) -> IndexEntry | None:
         """The index called `name`, None if the snapshot has none."""
         return next((entry for entry in self.indexes if entry.name == name), None)

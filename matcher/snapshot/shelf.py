@@ -8,14 +8,18 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from matcher.errors import Bilingual, NotReady
+from matcher.errors import Bilingual, CatalogueBusy, NotReady
+from matcher.lock import exclusive
 
 from .manifest import MANIFEST, Manifest, file_digest
 
 CURRENT = "CURRENT"
 BUILDING = ".building-"
+LOCK_FILE = ".lock"
 
 
 class Shelf:
@@ -28,7 +32,7 @@ class Shelf:
         """Published snapshots, oldest first by time of publication."""
         if not self.folder.is_dir():
             return []
-        found = [p for p in self.folder.iterdir() if (p / MANIFEST).is_file()]
+        found = [p for p in self.folder.iterdir() if p.is_dir() and (p / MANIFEST).is_file()]
         whole = [p for p in found if not p.name.startswith(BUILDING)]
         return [p.name for p in sorted(whole, key=lambda p: (p.stat().st_mtime_ns, p.name))]
 
@@ -36,7 +40,7 @@ class Shelf:
         """The id that serves, None before the first publication."""
         try:
             return (self.folder / CURRENT).read_text("utf-8").strip() or None
-        except FileNotFoundError:
+        except (FileNotFoundError, UnicodeDecodeError):  # none yet, or not what was written
             return None
 
     def current(self) -> Path:
@@ -55,11 +59,32 @@ class Shelf:
             )
         return self.folder / current
 
-    def begin(self, snapshot: str) -> Path:
-        """A fresh folder to build `snapshot` in; left-overs of broken builds are swept away."""
+    @contextmanager
+    def building(self) -> Iterator[None]:
+        """Hold the shelf while something is built; CatalogueBusy if another build is running.
+
+        Left-overs of builds that were killed are swept away, and of this one if it breaks off.
+        """
         self.folder.mkdir(parents=True, exist_ok=True)
+        busy = CatalogueBusy(
+            Bilingual("另一个索引正在建快照。", "another index is building a snapshot."),
+            Bilingual("等它结束后再试一次。", "wait until it has ended, then try again."),
+            where=str(self.folder),
+        )
+        with exclusive(self.folder / LOCK_FILE, busy):
+            self.sweep()
+            try:
+                yield
+            finally:
+                self.sweep()
+
+    def sweep(self) -> None:
+        """Take away every folder that is still in the making."""
         for left in self.folder.glob(f"{BUILDING}*"):
-            shutil.rmtree(left)
+            shutil.rmtree(left, ignore_errors=True)
+
+    def begin(self, snapshot: str) -> Path:
+        """A fresh folder to build `snapshot` in; only while `building` is held."""
         folder = self.folder / f"{BUILDING}{snapshot}"
         folder.mkdir()
         return folder

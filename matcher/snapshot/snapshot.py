@@ -24,6 +24,9 @@ from .records import Records
 from .shelf import Shelf
 
 Floats = NDArray[np.float32]
+VERIFIED_WHOLE = 64 * 2**20
+"""Bytes up to which every byte is checked at each opening (a tenth of a second); larger snapshots
+are checked whole when they are built, rolled back to, or by `matcher snapshot verify`."""
 
 
 class Background:
@@ -46,7 +49,10 @@ class Snapshot:
 
     def __init__(self, folder: Path) -> None:
         self.manifest = Manifest.read(folder)
-        self.manifest.check_sizes(folder)
+        if self.manifest.bytes <= VERIFIED_WHOLE:
+            self.manifest.verify(folder)
+        else:
+            self.manifest.check_sizes(folder)
         self._folder = folder
         try:
             self.columns = Columns.open(folder / "columns")
@@ -108,12 +114,19 @@ class Snapshot:
         return np.asarray(self.columns.holding_text[self.columns.holding_profile == profile])
 
     def describe(self, row: int) -> dict[str, Any]:
-        """An organisation's record with its profiles and their texts."""
+        """An organisation's record with its profiles and their texts; of anonymous ones, which must
+        not be read beside its name, only the number."""
         profiles = []
-        for number in self.organisation_profiles(row).tolist():
+        rows = self.organisation_profiles(row)
+        hidden = self.columns.profile_anonymous[rows]
+        for number in rows[~hidden].tolist():
             texts = [self.texts[int(text)] for text in self.texts_of_profile(number)]
             profiles.append({**self.profiles[number], "texts": texts})
-        return {**self.organisations[row], "profiles": profiles}
+        return {
+            **self.organisations[row],
+            "profiles": profiles,
+            "anonymous_profiles": int(hidden.sum()),
+        }
 
     @cached_property
     def _names(self) -> Names:

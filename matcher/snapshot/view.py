@@ -15,6 +15,8 @@ def organisation_records(gathered: Gathered, vocabulary: Vocabulary) -> list[dic
     """One record an organisation, in row order."""
     sectors: dict[str, set[str]] = {}
     for profile in gathered.profiles:
+        if profile.anonymous:  # its sector would tell of it beside the name
+            continue
         codes = sectors.setdefault(profile.organisation, set())
         codes.update(code for code, _ in sector_codes(profile))
     return [
