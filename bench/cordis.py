@@ -85,7 +85,7 @@ def circumstances(paths: tuple[Path, Path], settings: Settings) -> dict[str, obj
     return {
         "data": {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in paths},
         "encoder": {"name": encoder.name, "fingerprint": encoder.fingerprint},
-        "ranker": shipped_ranker(tuple(BLOCKS.items())).name,
+        "ranker": shipped_ranker(tuple(BLOCKS.items())).label,
         "versions": {"python": platform.python_version()}
         | {package: version(package) for package in PACKAGES},
         "machine": {

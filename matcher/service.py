@@ -89,7 +89,7 @@ class Matcher:
         if len(put) != 1:
             raise BadInput(
                 Bilingual(
-                    "一次只能用文字、信息编号或机构三者之一提问。",
+                    "一次只能用文字、资料编号或机构三者之一提问。",
                     "a query is one of a text, a profile or an organisation.",
                 ),
                 Bilingual("只给其中一项。", "give exactly one of them."),
@@ -177,8 +177,10 @@ def check_agreement(
         if theirs != ours:
             raise SnapshotMismatch(
                 Bilingual(
-                    f"快照是用另一个{zh}建的（快照所用编码器：{manifest.encoder}）。",
-                    f"the snapshot was made with another {en} (its encoder: {manifest.encoder}).",
+                    f"快照是用另一个{zh}建的（快照：{manifest.encoder}，指纹 {theirs[:12]}；"
+                    f"现在：{encoder.name}，指纹 {ours[:12]}）。",
+                    f"the snapshot was made with another {en} (snapshot: {manifest.encoder}, "
+                    f"fingerprint {theirs[:12]}; now: {encoder.name}, {ours[:12]}).",
                 ),
                 REBUILD,
                 where=snapshot.id,

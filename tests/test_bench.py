@@ -17,6 +17,9 @@ from matcher.evaluation.baselines import LEXICAL
 from matcher.evaluation.metrics import MEASURES
 from matcher.evaluation.report import PRODUCT
 from matcher.evaluation.tasks import SLICES
+from matcher.matching.features import BLOCKS
+from matcher.matching.ranker import shipped_ranker
+from matcher.text.encoder import default_encoder
 
 ROOT = Path(__file__).resolve().parent.parent
 SYSTEMS = ["random", "popularity", *(lexical.name for lexical in LEXICAL), PRODUCT]
@@ -125,3 +128,10 @@ def test_a_figure_that_moved_is_named(frozen: dict[str, Any]) -> None:
 def test_the_page_repeats_what_is_frozen(frozen: dict[str, Any]) -> None:
     page = pairings.PAGE.read_text("utf-8")
     assert pairings.with_figures(page, frozen["rows"]) == page
+
+
+@pytest.mark.parametrize("name", ["pairings", "overlap", "speed"])
+def test_frozen_figures_are_of_the_parts_that_ship(name: str) -> None:
+    frozen = json.loads((ROOT / "bench" / "results" / f"{name}.json").read_text("utf-8"))
+    assert frozen["encoder"]["fingerprint"] == default_encoder().fingerprint, "freeze it again"
+    assert frozen["ranker"] == shipped_ranker(tuple(BLOCKS.items())).label, "freeze it again"

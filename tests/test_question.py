@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -165,3 +167,64 @@ def test_words_that_only_ask_do_not_count(matcher: Matcher) -> None:
     asked = {w.asked.casefold() for e in pairing.evidence for w in e.words}
     assert asked <= {"heat", "pumps"}
     assert len(ask(matcher, "我们要找伙伴").pairings) == 10
+
+
+def test_the_second_direction_knows_neither_the_future_nor_the_nameless(tmp_path: Path) -> None:
+    body, partner = an_organisation("body", country="CN"), an_organisation("partner")
+
+    def second(as_of: date, **request: Any) -> float | None:
+        registry = ARegistry(
+            [body, partner],
+            [
+                a_profile(body, "二氧化碳捕集膜", kind=ProfileKind.OFFER),
+                a_profile(partner, TEXTS[4], key="capability"),
+                a_profile(partner, "We look for membranes that capture carbon dioxide",
+                          key="request", kind=ProfileKind.REQUEST,
+                          publication=Publication.ACCEPTING, **request),
+            ],
+        )  # fmt: skip
+        home = tmp_path / f"{as_of}-{len(request)}"
+        home.mkdir()
+        answer = ask(a_matcher(home, registry), asker=body.id, as_of=as_of)
+        return next(r.value for r in answer.pairings[0].reasons if r.feature == "second_direction")
+
+    window = {"dated": date(2025, 1, 1), "valid_until": date(2025, 6, 1)}
+    assert second(date(2024, 6, 1), **window) is None
+    assert second(date(2025, 3, 1), **window) is not None
+    assert second(date(2025, 7, 1), **window) is None
+    assert second(date(2025, 3, 1), anonymous=True) is None
+
+
+def test_a_nameless_profile_stands_beside_no_name(tmp_path: Path) -> None:
+    hidden = an_organisation("hidden")
+    registry = ARegistry(
+        [hidden],
+        [
+            a_profile(hidden, TEXTS[0], key="open", sectors=("environment",)),
+            a_profile(hidden, "secret widgets", key="secret", sectors=("ai",), anonymous=True),
+        ],
+    )
+    record = a_matcher(tmp_path, registry).organisation("hidden Institute")
+    assert record["anonymous_profiles"] == 1
+    assert record["sectors"] == ["environment"]
+    assert "secret" not in str(record)
+
+
+def test_a_shared_sector_is_one_that_both_have(tmp_path: Path) -> None:
+    partner = an_organisation("partner")
+    text = "钙钛矿太阳能电池封装与质子交换膜燃料电池"
+    registry = ARegistry([partner], [a_profile(partner, TEXTS[4], sectors=("materials",))])
+    answer = ask(a_matcher(tmp_path, registry), text, sector=None)
+    reason = next(r for r in answer.pairings[0].reasons if r.feature == "sector_fit")
+    if reason.value == 1:
+        assert reason.sentence.zh == "同属产业领域：新材料。"
+    else:
+        assert "新材料" not in reason.sentence.zh
+
+
+def test_words_of_reports_numbers_and_units_do_not_align(matcher: Matcher) -> None:
+    for text in ("the consortium participants in this Horizon project 12345 kW ASTM heat pumps",
+                 "四十 五位 每分钟 热泵 consortium"):  # fmt: skip
+        pairing = ask(matcher, text).pairings[0]
+        asked = {w.asked.casefold() for e in pairing.evidence for w in e.words}
+        assert asked <= {"heat", "pumps", "热泵"}

@@ -39,7 +39,7 @@ def checks(home: Path, settings: Settings) -> list[Finding]:
         ("encoder", lambda: f"{default_encoder().name} {default_encoder().fingerprint}"),
         ("catalogue", lambda: catalogue_state(home)),
         ("snapshot", lambda: snapshot_state(home)),
-        ("answers", lambda: f"ranker {Matcher.open(home, settings.model).equipment.ranker.name}"),
+        ("answers", lambda: f"ranker {Matcher.open(home, settings.model).equipment.ranker.label}"),
     )
     findings = [find(name, step) for name, step in steps]
     findings.append(Finding("extra transformer", True, extra_state()))

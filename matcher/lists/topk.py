@@ -87,7 +87,7 @@ class Members:
 
 INACTIVE = Bilingual("该机构已停止活动。", "This body is no longer active.")
 NOT_OPEN = Bilingual(
-    "该机构在本领域的信息当日不在有效期内。",
+    "该机构在本领域的资料当日不在有效期内。",
     "None of its profiles in this sector was valid on that day.",
 )
 
@@ -147,7 +147,7 @@ def sector_list(
     return SectorList(
         sector=sector,
         snapshot=snapshot.id,
-        ranker=equipment.ranker.name,
+        ranker=equipment.ranker.label,
         prior=equipment.ranker.prior,
         as_of=as_of,
         k=k,

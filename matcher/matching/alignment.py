@@ -23,8 +23,10 @@ CHUNK = 256
 """Texts aligned at once: keeps the gathered similarities within a few megabytes."""
 CLEAR_MATCH = 0.45
 """Cosine from which two words clearly say the same."""
-WORTH_SHOWING = 0.04
-"""Share of the score from which a pair tells a reader something: "for" met "for" does not."""
+CLEAR_CHARACTER = 0.6
+"""The same for a single Chinese character, which may be a piece of a word."""
+WORTH_SHOWING = 0.5
+"""A pair is worth showing from half the share that each of the question's words has on average."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,9 @@ def word_pairs(
     for token in np.argsort(-reached, kind="stable"):
         similarity = float(similar[token, best[token]])
         share = float(reached[token]) / total
-        if similarity < CLEAR_MATCH or share < WORTH_SHOWING or len(pairs) == most:
+        alone = asked.token_ends[token] - asked.token_starts[token] == 1
+        clear = CLEAR_CHARACTER if alone else CLEAR_MATCH
+        if similarity < clear or share < WORTH_SHOWING / len(best) or len(pairs) == most:
             continue
         place = best[token]
         start, word = whole_word(

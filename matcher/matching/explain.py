@@ -76,7 +76,7 @@ class Explainer:
     def _reasons(self, place: Place, words: tuple[WordPair, ...]) -> tuple[Reason, ...]:
         """Every feature's contribution in words, strongest first."""
         tier, row = place.tier, place.row
-        said = Said(words=words, sectors=self._sectors(tier.pairs.question_sectors))
+        said = Said(words=words, sectors=self._sectors(self._sector_bits(place)))
         reasons = []
         for number, curve in enumerate(self._ranker.curves):
             feature = BY_NAME[curve.feature]
@@ -92,6 +92,13 @@ class Explainer:
                 )
             )
         return tuple(sorted(reasons, key=lambda r: -abs(r.contribution)))
+
+    def _sector_bits(self, place: Place) -> int:
+        """The sectors that question and profile share; where they share none, the question's."""
+        pairs = place.tier.pairs
+        profile = pairs.candidates.profiles[int(place.tier.holding[place.row])]
+        own = int(self._snapshot.columns.profile_sectors[profile])
+        return (pairs.question_sectors & own) or pairs.question_sectors
 
     def _sectors(self, bits: int) -> tuple[Bilingual, ...]:
         codes = self._snapshot.manifest.sectors

@@ -231,6 +231,12 @@ def chosen(*sentences: Bilingual) -> Callable[[float, Said], Bilingual]:
 
 def alignment_sentence(value: float, said: Said) -> Bilingual:
     """The words that met, strongest first."""
+    if not said.words and value > 0:
+        return Bilingual(
+            f"问题的许多用词各有少许对应（合计高出背景 {value:.1f} 个标准差）。",
+            f"Many words of the question meet the text a little each "
+            f"({value:.1f} deviations above background together).",
+        )
     if not said.words:
         return Bilingual(
             f"问题的用词在对方资料中没有明显对应（{value:.1f} 个标准差）。",

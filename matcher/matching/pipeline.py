@@ -76,7 +76,7 @@ def match(
     question, eligible, placed = ranking.question, ranking.eligible, ranking.placed
     return Answer(
         snapshot=equipment.snapshot.id,
-        ranker=equipment.ranker.name,
+        ranker=equipment.ranker.label,
         as_of=question.as_of,
         question=question,
         eligible=int(eligible.organisations.sum()),

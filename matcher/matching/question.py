@@ -132,9 +132,9 @@ def profile_row(snapshot: Snapshot, profile: str) -> int:
             high = middle
     if low == len(snapshot.profiles) or snapshot.profiles[low]["id"] != profile:
         raise BadInput(
-            Bilingual("快照中没有这条信息。", "the snapshot holds no such profile."),
+            Bilingual("快照中没有这条资料。", "the snapshot holds no such profile."),
             Bilingual(
-                "用 `matcher show 机构` 查看该机构的信息编号。",
+                "用 `matcher show 机构` 查看该机构的资料编号。",
                 "look the profile's id up with `matcher show ORGANISATION`.",
             ),
             where=profile,
@@ -169,11 +169,11 @@ def profile_bodies(
     if not bodies:
         raise EmptyQuestion(
             Bilingual(
-                "这个机构在该日期没有可用来提问的信息。",
+                "这个机构在该日期没有可用来提问的资料。",
                 "this organisation has no profile to ask with on that day.",
             ),
             Bilingual(
-                "用一句话提问并以 --for 指明机构，或先导入它的信息。",
+                "用一句话提问并以 --for 指明机构，或先导入它的资料。",
                 "ask in a sentence with --for, or import a profile of it first.",
             ),
             where=query.organisation or query.profile or "",

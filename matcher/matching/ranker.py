@@ -7,6 +7,7 @@ to load if its features are not those the program computes.
 
 from __future__ import annotations
 
+import hashlib
 import math
 from dataclasses import dataclass
 from enum import StrEnum
@@ -22,6 +23,8 @@ from matcher.settings import shipped
 
 Doubles = NDArray[np.float64]
 SCHEMA = 1
+SEAL = 8
+"""Hexadecimal digits of the file's hash that an answer names, so that it names its very curves."""
 
 
 class Block(StrEnum):
@@ -63,9 +66,16 @@ class Ranker:
     """All curves, in the order in which contributions are summed."""
 
     name: str
+    seal: str
+    """Of the file it was read from."""
     prior: float
     """Log-odds of a pairing about which nothing is known."""
     curves: tuple[Curve, ...]
+
+    @property
+    def label(self) -> str:
+        """Name and seal: what an answer, a list or a frozen figure says it was ranked by."""
+        return f"{self.name}-{self.seal}"
 
     def of(self, block: Block) -> tuple[Curve, ...]:
         """The curves of one block."""
@@ -104,7 +114,8 @@ def load_ranker(path: Path, features: dict[str, Block]) -> Ranker:
             ),
             where=str(path),
         )
-    return Ranker(raw["name"], float(raw["prior"]), curves)
+    seal = hashlib.sha256(path.read_bytes()).hexdigest()[:SEAL]
+    return Ranker(raw["name"], seal, float(raw["prior"]), curves)
 
 
 @lru_cache(maxsize=4)

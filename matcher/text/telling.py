@@ -1,7 +1,8 @@
 """Which words of a question tell what it is about.
 
 Not those with which it is put ("we are looking for a partner"): they stand in many a partner's own
-text too and would count as agreement. Nor bare numbers and units, which meet their like anywhere.
+text too and would count as agreement. Nor numbers, units and names of standards bodies,
+which meet their like anywhere, nor the words in which projects are reported ("consortium").
 """
 
 from __future__ import annotations
@@ -24,12 +25,18 @@ ASKING_EN_WORDS = (
     "supply supplies provide provides partner partners partnership partnerships cooperate "
     "cooperation collaborate collaboration company companies organisation organisations "
     "organization organizations institute institutes institution team teams group groups "
-    "supplier suppliers expert experts about into preferably ideally able like such"
+    "supplier suppliers expert experts about into preferably ideally able like such "
+    "consortium consortia commission funding funded project projects programme programmes "
+    "participant participants participating coordinator beneficiaries deliverables dissemination "
+    "horizon eu also all both than then they their them which while within between through during "
+    "more most other others each one two three four five will based using used use new"
 )
 UNIT_WORDS = (
     "每 每年 每月 每天 每小时 每分钟 每秒 年 月 日 天 小时 分钟 秒 度 摄氏度 "
     "米 毫米 厘米 微米 平方米 立方米 公里 公斤 千克 克 吨 毫克 毫 微 升 毫升 "
     "元 万元 亿元 个 台 套 种 次 倍 家 名 项 "
+    "mw kw gw wh kwh mwh gwh kv mv ma kpa mpa gpa hz khz mhz ghz nm um db rpm ppm ppb wt vol dpi "
+    "astm iso iec din gb en jis ieee ansi ul etsi itu bs trl "
     "percent per year years month months day days hour hours minute minutes second seconds metre "
     "metres meter meters m mm cm km kg g mg t ton tonnes tons l ml h min s eur usd rmb"
 )
@@ -37,7 +44,12 @@ SILENT_ZH = frozenset(f"{ASKING_ZH_WORDS} {UNIT_WORDS}".split())
 SILENT_EN = frozenset(f"{ASKING_EN_WORDS} {UNIT_WORDS}".split())
 
 
+NUMERALS = frozenset("零一二两三四五六七八九十百千万亿半几多余位第左右")
+
+
 def tells(word: str) -> bool:
     """Whether a token of a question says something of its subject."""
     word = word.casefold()
-    return any(map(str.isalpha, word)) and word not in SILENT_ZH and word not in SILENT_EN
+    if not any(map(str.isalpha, word)) or NUMERALS.issuperset(word):
+        return False
+    return word not in SILENT_ZH and word not in SILENT_EN
