@@ -149,13 +149,14 @@ def test_at_most_a_third_of_the_first_ten_by_one_text(matcher: Matcher) -> None:
     assert all(p.moved_from is None or p.moved_from < p.rank for p in answer.pairings)
 
 
-def test_one_text_may_fill_the_ten_where_others_would_be_stopgaps(tmp_path: Path) -> None:
+def test_who_is_no_better_than_unknown_does_not_count_as_something_else(tmp_path: Path) -> None:
     made = [an_organisation(f"p{n}") for n in range(18)]
     profiles = [a_profile(o, TEXTS[0], participants=9) for o in made[:9]]
     profiles += [a_profile(o, f"{TEXTS[5]} {n}") for n, o in enumerate(made[9:])]
     answer = ask(a_matcher(tmp_path, ARegistry(made, profiles)))
-    shown = [p.evidence[0].text for p in answer.pairings]
-    assert shown.count(TEXTS[0]) == 9
+    assert all(p.score > p.prior for p in answer.pairings[:9])
+    assert answer.pairings[9].score <= answer.pairings[9].prior
+    assert [p.evidence[0].text for p in answer.pairings].count(TEXTS[0]) == 9
     assert answer.one_text.moved == 0
 
 

@@ -109,8 +109,9 @@ def rank(query: Query, equipment: Equipment, today: date) -> Ranking:
             found += sum(row not in history.partners for row in candidates.organisations.tolist())
         if found >= max(query.k, FIRST):
             break
+    placed = place(tiers, history.partners, query.k, equipment.ranker.prior)
     acquainted = sum(bool(eligible.organisations[row]) for row in history.partners)
-    return Ranking(question, eligible, place(tiers, history.partners, query.k), acquainted)
+    return Ranking(question, eligible, placed, acquainted)
 
 
 def explainer(equipment: Equipment) -> Explainer:

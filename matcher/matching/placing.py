@@ -13,9 +13,6 @@ from .scoring import Scored
 
 FIRST = 10
 MOST_BY_ONE_TEXT = FIRST // 3
-WORTH = 3.0
-"""Log-odds within which another is something else. Beyond (odds of 20 to 1) it is a stopgap, and
-the fourth by one text the better suggestion."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +77,7 @@ def order(tiers: list[Scored]) -> Ordered:
     )
 
 
-def place(tiers: list[Scored], partners: dict[int, int | None], k: int) -> Placed:
+def place(tiers: list[Scored], partners: dict[int, int | None], k: int, prior: float) -> Placed:
     """The k first of those the asker has not worked with, and up to k of those it has.
 
     The one-text rule looks among the tiers that ten candidates take, never deeper for a greater
@@ -92,7 +89,7 @@ def place(tiers: list[Scored], partners: dict[int, int | None], k: int) -> Place
     reach = len(new.row)
     if reach > FIRST:
         reach = int(np.searchsorted(new.tier, new.tier[FIRST - 1], side="right"))
-    first = spread(new.text[:reach], new.score[:reach])
+    first = spread(new.text[:reach], new.score[:reach], prior)
     final = np.concatenate([first, np.setdiff1d(np.arange(len(new.row)), first)])
     pairings = tuple(
         Place(
@@ -118,16 +115,18 @@ def place(tiers: list[Scored], partners: dict[int, int | None], k: int) -> Place
     return Placed(pairings, acquainted, rule)
 
 
-def spread(texts: NDArray[np.int64], scores: NDArray[np.float64]) -> NDArray[np.int64]:
+def spread(
+    texts: NDArray[np.int64], scores: NDArray[np.float64], prior: float
+) -> NDArray[np.int64]:
     """The numbers of the first ten: at most a third of them by one text, unless there is nothing
-    else. Something else is who scores within `WORTH` of the one it would displace."""
+    else. Who scores no better than one about whom nothing is known (`prior`) is nothing else."""
     by_text: Counter[int] = Counter()
     left = list(range(len(texts)))
     first: list[int] = []
     while left and len(first) < FIRST:
         best = left[0]
         other = next((n for n in left if by_text[int(texts[n])] < MOST_BY_ONE_TEXT), best)
-        taken = other if scores[other] >= scores[best] - WORTH else best
+        taken = other if scores[other] > prior else best
         by_text[int(texts[taken])] += 1
         first.append(taken)
         left.remove(taken)
