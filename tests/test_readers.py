@@ -51,6 +51,9 @@ def test_lines_end_in_lf_crlf_or_in_an_old_file_cr(tmp_path: Path) -> None:
         (b"\xef\xbb\xbf\r\n", "empty"),
         (b"PK\x03\x04rest", "xlsx"),
         ("编号,中文名称\n1,甲\n".encode("gb18030"), "GBK"),
+        ("id,name\n1,甲公司\n".encode("gb18030"), "UTF-8.*line 2.*GBK.*iconv"),
+        (b"id,city\n" + b"1,Berlin\n" * 20_000 + b"\xff\n", "UTF-8.*line 20002"),
+        (b"\x7fELF\0id,name\n" + b"text\n" * 99, "binary"),
         ("id,name_en\n1,a\n".encode("utf-16"), "UTF-16"),
         (b"id,name_en\n1,\xff\xfe\xff\n", "unknown"),
         (b"\x00\x01\x02" * 50, "binary"),
@@ -103,6 +106,12 @@ def test_a_bad_json_line_is_rejected_alone(tmp_path: Path) -> None:
 
 
 # Tabular rows
+
+
+def test_a_kind_of_profile_may_go_by_its_other_names() -> None:
+    for spelling in ("能力", "技术专长", "capability"):
+        row = tabular_row(id="1", name_zh="甲", profile_kind=spelling, title_zh="膜")
+        assert row.payload["profile"]["kind"] == "capability"
 
 
 def test_the_documented_columns_are_the_ones_read() -> None:

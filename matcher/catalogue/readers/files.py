@@ -84,7 +84,13 @@ def open_file(path: Path, fmt: str) -> OpenFile:
                 Bilingual("每行写一个对象。", "Write one object a line."),
             )
         return _json_lines(lines, chain([(number, first)], following))
-    return _delimited(lines, first, following, fmt)
+    try:
+        return _delimited(lines, first, following, fmt)
+    except FileFault:
+        # Of a file that is no UTF-8 text this is said first: its columns are not what is wrong.
+        for _ in following:
+            pass
+        raise
 
 
 def _delimited(

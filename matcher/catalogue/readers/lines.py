@@ -19,8 +19,10 @@ _BINARY = {
     b"\x89PNG": ("图片", "a picture"),
 }
 _AS_UTF8 = Bilingual(
-    "另存为 UTF-8 编码的 CSV 或 JSON Lines（在 Excel 中选“CSV UTF-8”）。",
-    "Save it as CSV or JSON Lines in UTF-8 (in Excel: CSV UTF-8).",
+    "另存为 UTF-8 编码的 CSV 或 JSON Lines：在 Excel 中选“CSV UTF-8”；GBK 文本可用 "
+    "iconv -f GB18030 -t UTF-8 旧文件 > 新文件。",
+    "Save it as CSV or JSON Lines in UTF-8: in Excel, CSV UTF-8; for text in GBK, "
+    "iconv -f GB18030 -t UTF-8 OLD > NEW.",
 )
 
 
@@ -85,7 +87,8 @@ class Lines:
         for start, (zh, en) in _BINARY.items():
             if head.startswith(start):
                 raise self._not_text(f"是 {zh} 文件", f"it is {en}")
-        if head[:2] in (b"\xff\xfe", b"\xfe\xff") or head.count(0) * 10 > len(head):
+        utf_16 = head[:2] in (b"\xff\xfe", b"\xfe\xff") or head.count(0) * 10 > len(head)
+        if utf_16 or b"\0" in head.split(b"\n", 1)[0]:
             raise self._not_text("可能是 UTF-16 或二进制文件", "it may be UTF-16 or binary")
         return b"\r" if b"\n" not in head and b"\r" in head else b"\n"
 
