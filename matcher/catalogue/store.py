@@ -12,10 +12,10 @@ from typing import Any, Self
 
 import orjson
 from sqlalchemy import Connection, Engine, Row, Select, create_engine, event, func, select
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import DatabaseError, IntegrityError, ProgrammingError
 from sqlalchemy.pool import NullPool
 
-from matcher.errors import Bilingual, HomeRefused, NotReady
+from matcher.errors import Bilingual, HomeRefused, MatcherError, NotReady
 from matcher.organisation import (
     OTHER_SECTOR,
     SECTOR_SCHEME,
@@ -74,13 +74,12 @@ class Catalogue:
             raise _refused(home, fault) from fault
         catalogue = cls(home, _engine(path))
         try:
-            if catalogue._revision() != t.SCHEMA:
-                catalogue._migrate()
-        except DatabaseError as fault:
+            with _storage_faults(path):
+                if catalogue._revision() != t.SCHEMA:
+                    catalogue._migrate()
+        except MatcherError:
             catalogue.close()
-            if isinstance(fault.orig, sqlite3.OperationalError):
-                raise _refused(home, fault) from fault
-            raise _damaged(path) from fault
+            raise
         except OSError as fault:
             raise _refused(home, fault) from fault
         return catalogue
@@ -98,13 +97,17 @@ class Catalogue:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """One consistent view of the catalogue, whatever is written meanwhile."""
-        with self.engine.connect() as connection, connection.begin():
+        with (
+            _storage_faults(self.home / CATALOGUE_FILE),
+            self.engine.connect() as connection,
+            connection.begin(),
+        ):
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """One write transaction (BEGIN IMMEDIATE): all of it is stored, or nothing."""
-        with self.engine.connect() as connection:
+        with _storage_faults(self.home / CATALOGUE_FILE), self.engine.connect() as connection:
             immediate = connection.execution_options(immediate=True)
             with immediate.begin():
                 yield immediate
@@ -360,13 +363,26 @@ def _count(connection: Connection, table: Any) -> int:
 def _refused(home: Path, fault: Exception) -> HomeRefused:
     reason = getattr(fault, "strerror", None) or str(getattr(fault, "orig", fault))
     return HomeRefused(
-        Bilingual(f"无法在这里读写目录（{reason}）。", f"The home cannot be used ({reason})."),
+        Bilingual(f"无法使用这个数据文件夹（{reason}）。", f"The home cannot be used ({reason})."),
         Bilingual(
             "检查文件夹的权限和剩余空间，或用 --home 指定另一个文件夹。",
             "Check the folder's permissions and free space, or name another one with --home.",
         ),
         where=str(home),
     )
+
+
+@contextmanager
+def _storage_faults(path: Path) -> Iterator[None]:
+    """What SQLite cannot read or write: HomeRefused, or NotReady for a damaged file."""
+    try:
+        yield
+    except (IntegrityError, ProgrammingError):
+        raise  # our own mistake, not the disk's
+    except DatabaseError as fault:
+        if isinstance(fault.orig, sqlite3.OperationalError):
+            raise _refused(path.parent, fault) from fault
+        raise _damaged(path) from fault
 
 
 def _damaged(path: Path) -> NotReady:

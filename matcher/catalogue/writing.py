@@ -77,33 +77,21 @@ class Writer:
             )
         else:
             self._add(t.organisations, id=o.id, **values)
-        for n, name in enumerate(o.names):
-            self._add(
+        parts: tuple[tuple[Table, list[dict[str, Any]]], ...] = (
+            (
                 t.organisation_names,
-                organisation=o.id,
-                position=n,
-                text=name.text,
-                language=name.language,
-                kind=name.kind,
-            )
-        for n, source in enumerate(o.sources):
-            self._add(
-                t.organisation_sources,
-                organisation=o.id,
-                position=n,
-                source=source.source,
-                key=source.key,
-            )
-        for n, identifier in enumerate(o.identifiers):
-            self._add(
+                [{"text": x.text, "language": x.language, "kind": x.kind} for x in o.names],
+            ),
+            (t.organisation_sources, [{"source": x.source, "key": x.key} for x in o.sources]),
+            (
                 t.organisation_identifiers,
-                organisation=o.id,
-                position=n,
-                scheme=identifier.scheme,
-                value=identifier.value,
-            )
-        for n, parent in enumerate(o.parents):
-            self._add(t.organisation_parents, organisation=o.id, position=n, parent=parent)
+                [{"scheme": x.scheme, "value": x.value} for x in o.identifiers],
+            ),
+            (t.organisation_parents, [{"parent": parent} for parent in o.parents]),
+        )
+        for part, entries in parts:
+            for n, entry in enumerate(entries):
+                self._add(part, organisation=o.id, position=n, **entry)
 
     def dossier(self, name: str, dossier: Dossier) -> None:
         """What was derived together; what stood under its name has been deleted."""
