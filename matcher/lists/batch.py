@@ -155,7 +155,7 @@ def not_written(folder: Path, fault: OSError) -> ListsNotWritten:
             f"the lists cannot be written there ({fault.strerror}).",
         ),
         Bilingual(
-            "换一个目录（--out），或检查权限与磁盘空间。",
+            "换一个文件夹（--out），或检查权限与磁盘空间。",
             "take another folder (--out), or check permissions and space.",
         ),
         where=str(folder),

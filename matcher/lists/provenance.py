@@ -33,7 +33,7 @@ def facts(made: Sequence[SectorList]) -> list[Fact]:
         fact(
             "哪些机构属于本领域",
             "Who is of a sector",
-            "截至当日有一份本领域的有效信息（不限主领域）的北京机构。",
+            "截至当日有一份本领域的有效资料（不限主领域）的北京机构。",
             "Beijing bodies with a profile in this sector, main or not, open on that day.",
         ),
         fact("截至", "As of", first.as_of.isoformat()),
@@ -85,7 +85,7 @@ def content(made: SectorList) -> Bilingual:
         held.append(
             (
                 made.anonymous,
-                "另有 {} 家在本领域只有匿名信息，不列名",
+                "另有 {} 家在本领域只有匿名资料，不列名",
                 "with anonymous profiles only, not named: {}",
             )
         )

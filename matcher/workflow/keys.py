@@ -149,7 +149,9 @@ class KeyStore:
                     f"无法写入密钥文件（{fault.strerror}）。",
                     f"the file of keys cannot be written ({fault.strerror}).",
                 ),
-                Bilingual("检查目录权限和磁盘空间。", "check the folder's permissions and space."),
+                Bilingual(
+                    "检查文件夹权限和磁盘空间。", "check the folder's permissions and space."
+                ),
                 where=str(self._file),
             ) from fault
 
