@@ -10,9 +10,20 @@ from typing import Annotated
 import typer
 
 from matcher.errors import AddressTaken, BadInput, Bilingual
-from matcher.settings import Settings
 
-from .options import AsOf, Count, Home, Json, Language, Model, day, one_of
+from .options import (
+    AsOf,
+    Count,
+    Home,
+    Json,
+    Language,
+    Model,
+    day,
+    home_folder,
+    one_of,
+    read_settings,
+    reader_language,
+)
 from .registry import progress
 
 LIST_FORMATS = ("xlsx", "csv", "html", "json")
@@ -25,7 +36,7 @@ def lists(
     ] = None,
     every: Annotated[bool, typer.Option("--all", help="全部十个领域 All ten sectors.")] = False,
     k: Count = 10,
-    out: Annotated[Path, typer.Option("--out", help="输出目录 Folder to write to.")] = Path(
+    out: Annotated[Path, typer.Option("--out", help="输出文件夹 Folder to write to.")] = Path(
         "lists"
     ),
     formats: Annotated[
@@ -42,7 +53,7 @@ def lists(
 
     from .output import write_json
 
-    settings = Settings()
+    settings = read_settings()
     wanted = [one_of(f.strip(), LIST_FORMATS, "--formats") for f in formats.split(",") if f.strip()]
     if every == bool(sector):
         raise BadInput(
@@ -50,7 +61,7 @@ def lists(
             Bilingual("例如 --sector 新材料。", "e.g. --sector materials."),
             where="lists",
         )
-    matcher = Matcher.open(home or settings.home, model or settings.model)
+    matcher = Matcher.open(home_folder(home, settings), model or settings.model)
     scheme = matcher.vocabulary.sector
     codes = list(matcher.snapshot.manifest.sectors[:-1]) if every else [
         scheme.resolve(name, "sector").code for name in sector or ()
@@ -78,8 +89,8 @@ def serve(
     from matcher.service import Matcher
     from matcher.workflow.keys import KeyStore
 
-    settings = Settings()
-    folder = home or settings.home
+    settings = read_settings()
+    folder = home_folder(home, settings)
     address = (host or settings.host, port or settings.port)
     Matcher.open(folder, model or settings.model)  # a home that cannot answer is said here
     check_address(*address)
@@ -116,7 +127,7 @@ def check_address(host: str, port: int) -> None:
 
 
 def demo(
-    home: Annotated[Path, typer.Option("--home", help="示例目录 Folder of the demo.")] = Path(
+    home: Annotated[Path, typer.Option("--home", help="示例文件夹 Folder of the demo.")] = Path(
         "var/demo"
     ),
     language: Language = None,
@@ -124,4 +135,5 @@ def demo(
     """用虚构的示例跑一遍 Run the main job on the fictional sample registry."""
     from .walk import walk
 
-    walk(home, language or Settings().language or "zh")
+    settings = read_settings()
+    walk(home_folder(home, settings), reader_language(language, settings))

@@ -19,7 +19,11 @@ REFUSED = 2
 ROWS_REJECTED = 3
 """Imported, except for the rows that were rejected and named."""
 NOT_READY = 4
-"""The home, an extra or the address is not ready for this."""
+"""The home, an extra, the address or the disk is not ready for this."""
+INTERRUPTED = 130
+"""Stopped from the keyboard."""
+READER_GONE = 141
+"""Whoever read standard output closed it, as `head` does: the code that a shell gives for it."""
 
 EXITS: tuple[tuple[type[MatcherError], int], ...] = (
     (BadInput, REFUSED),

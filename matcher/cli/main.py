@@ -6,15 +6,18 @@ is answered without loading what only an import needs.
 
 from __future__ import annotations
 
+import os
+import re
 import sys
 
 import orjson
 import typer
+from typer.main import get_command
 
-from matcher.errors import MatcherError
+from matcher.errors import BadInput, Bilingual, MatcherError, NotReady
 
 from . import delivery, question, registry
-from .exits import exit_code
+from .exits import INTERRUPTED, READER_GONE, REFUSED, exit_code
 
 app = typer.Typer(
     name="matcher",
@@ -35,17 +38,129 @@ app.command("show")(question.show_organisation)
 app.command("serve")(delivery.serve)
 app.command("doctor")(registry.doctor)
 
+# typer carries its own copy of click, or uses the installed one: either way this is its root.
+UsageFault: type[Exception] = next(
+    kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException"
+)
+USAGE = {
+    "NoSuchOption": "没有这个选项",
+    "MissingParameter": "缺少必需的参数",
+    "BadParameter": "参数的值不能用",
+    "BadOptionUsage": "选项的用法不对",
+}
+
 
 def main() -> None:
     """Run a verb; an error that a user can mend is said in both languages, never a traceback."""
     try:
-        app()
+        code = run(sys.argv[1:])
+    except BrokenPipeError:  # as in `matcher query ... | head -1`
+        code = READER_GONE
+    except KeyboardInterrupt:
+        typer.echo("已中断。/ Interrupted.", err=True)
+        code = INTERRUPTED
+    try:
+        sys.stdout.flush()
+    except OSError:  # said already; what is left to print has nowhere to go
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(code)
+
+
+def run(arguments: list[str]) -> int:
+    """Run the verb that `arguments` name; its exit code, its error said."""
+    try:
+        code = invoke(arguments)
+        sys.stdout.flush()
+        return code
     except MatcherError as error:
-        if "--json" in sys.argv:
-            sys.stdout.buffer.write(orjson.dumps({"error": error.as_dict()}) + b"\n")
-        typer.echo(f"错误：{error.message('zh')}", err=True)
-        typer.echo(f"Error: {error.message('en')}", err=True)
-        sys.exit(exit_code(error))
+        return say(error, as_json="--json" in arguments)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        return say(system_refused(error), as_json="--json" in arguments)
+
+
+def invoke(arguments: list[str]) -> int:
+    """The verb itself; what typer says of wrong usage becomes a BadInput."""
+    check_characters(arguments)
+    try:
+        command = get_command(app)
+        with command.make_context("matcher", list(arguments)) as context:
+            command.invoke(context)
+    except typer.Exit as leaving:
+        return int(leaving.exit_code)
+    except typer.Abort:
+        raise KeyboardInterrupt from None
+    except UsageFault as fault:
+        if not arguments or type(fault).__name__ == "NoArgsIsHelpError":
+            fault.show()  # type: ignore[attr-defined]
+            return REFUSED
+        raise usage(fault) from None
+    return 0
+
+
+def usage(fault: Exception) -> BadInput:
+    """What typer found wrong with the command line; the English is its own."""
+    said = fault.format_message().rstrip(".")  # type: ignore[attr-defined]
+    wrong = USAGE.get(type(fault).__name__, "命令行的用法不对")
+    quoted = re.search(r"(--?\w[\w-]*)|'([^']*)'|\(([^()]*)\)$", said)
+    about = f"：{quoted[quoted.lastindex or 0]}" if quoted else ""
+    if said.startswith("No such command"):
+        wrong = "没有这个命令"
+    context = getattr(fault, "ctx", None)
+    verb = context.command_path if context else "matcher"
+    return BadInput(
+        Bilingual(f"{wrong}{about}。", f"{said}."),
+        Bilingual(f"用法见 `{verb} --help`。", f"run `{verb} --help`."),
+        where=verb,
+    )
+
+
+def check_characters(arguments: list[str]) -> None:
+    """BadInput where an argument is no text in the terminal's encoding."""
+    for number, argument in enumerate(arguments, 1):
+        try:
+            argument.encode()
+        except UnicodeEncodeError:
+            shown = legible(argument)
+            raise BadInput(
+                Bilingual(
+                    f"第 {number} 个参数“{shown}”不是 UTF-8 文字。",
+                    f'argument {number}, "{shown}", is no UTF-8 text.',
+                ),
+                Bilingual(
+                    "把终端编码设为 UTF-8 后重新输入；文件名则改名。",
+                    "set the terminal to UTF-8 and type it again; rename a file so named.",
+                ),
+            ) from None
+
+
+def legible(name: str | bytes) -> str:
+    """A name from the system as text, whatever its bytes."""
+    return os.fsencode(name).decode(errors="backslashreplace")
+
+
+def system_refused(error: OSError) -> NotReady:
+    """What the operating system refused, where, and what to look at."""
+    reason = error.strerror or str(error)
+    return NotReady(
+        Bilingual(f"系统拒绝了操作（{reason}）。", f"the system refused: {reason}."),
+        Bilingual(
+            "检查该路径的磁盘空间与权限，再试一次。",
+            "check disk space and permissions there, then try again.",
+        ),
+        where=legible(error.filename) if isinstance(error.filename, str | bytes) else "",
+    )
+
+
+def say(error: MatcherError, *, as_json: bool) -> int:
+    """Say an error in both languages, as JSON too where that was asked for; its exit code."""
+    if as_json:
+        sys.stdout.buffer.write(orjson.dumps({"error": error.as_dict()}) + b"\n")
+        sys.stdout.buffer.flush()
+    typer.echo(f"错误：{error.message('zh')}", err=True)
+    typer.echo(f"Error: {error.message('en')}", err=True)
+    return exit_code(error)
 
 
 if __name__ == "__main__":

@@ -7,12 +7,18 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from pydantic import ValidationError
 
-from matcher.errors import BadInput, Bilingual
+from matcher.errors import BadInput, Bilingual, HomeRefused
+from matcher.settings import Settings
+
+LANGUAGES = ("zh", "en")
 
 Home = Annotated[
     Path | None,
-    typer.Option("--home", help="数据目录 Folder of catalogue and snapshots [MATCHER_HOME, ./var]"),
+    typer.Option(
+        "--home", help="数据文件夹 Folder of catalogue and snapshots [MATCHER_HOME, ./var]"
+    ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="输出 JSON Print one JSON document.")]
 Language = Annotated[
@@ -67,3 +73,40 @@ def one_of(text: str, allowed: tuple[str, ...], where: str) -> str:
         Bilingual(f"可用：{'、'.join(allowed)}。", f"use one of: {', '.join(allowed)}."),
         where=where,
     )
+
+
+def read_settings() -> Settings:
+    """The settings of the environment; BadInput names a variable that cannot be used."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        fault = error.errors()[0]
+        raise BadInput(
+            Bilingual(f"设置的值“{fault['input']}”不能用。", f"{fault['msg']}."),
+            Bilingual("各项设置见 docs/settings.md。", "docs/settings.md explains each setting."),
+            where=f"MATCHER_{fault['loc'][0]}".upper(),
+        ) from None
+
+
+def home_folder(given: Path | None, settings: Settings) -> Path:
+    """The home to work in; HomeRefused where a file stands in its place or on the way to it."""
+    home = given or settings.home
+    standing = next((place for place in (home, *home.parents) if place.exists()), None)
+    if standing is not None and not standing.is_dir():
+        raise HomeRefused(
+            Bilingual(
+                f"{standing} 是文件，不是文件夹。", f"{standing} is a file and not a folder."
+            ),
+            Bilingual("用 --home 指定一个文件夹。", "name a folder with --home."),
+            where=str(home),
+        )
+    return home
+
+
+def reader_language(given: str | None, settings: Settings, otherwise: str = "zh") -> str:
+    """The language to print in: as typed, else as set, else `otherwise`; BadInput for others."""
+    if given is not None:
+        return one_of(given, LANGUAGES, "--language")
+    if settings.language:
+        return one_of(settings.language, LANGUAGES, "MATCHER_LANGUAGE")
+    return otherwise

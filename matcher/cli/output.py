@@ -14,6 +14,7 @@ from matcher.vocabulary import Vocabulary
 
 TEXT_WIDTH = 160
 SHOWN_REASONS = 3
+UNION = "EU"
 
 RULES: dict[str, Bilingual] = {
     "side": Bilingual("不在所找一方", "not on the side looked for"),
@@ -40,6 +41,7 @@ def show_answer(answer: Answer, language: str, vocabulary: Vocabulary) -> None:
     say = Speaker(language, vocabulary)
     if not answer.pairings:
         say("没有符合条件的机构。", "Nobody is eligible.")
+        hint_at_union(answer, say)
     for pairing in answer.pairings:
         show_pairing(pairing, say)
     if answer.known_partners:
@@ -54,12 +56,12 @@ def show_answer(answer: Answer, language: str, vocabulary: Vocabulary) -> None:
         f"可选机构 {answer.eligible} 家；未列入：{'；'.join(excluded) or '无'}。",
         f"{answer.eligible} eligible; not eligible: {'; '.join(excluded) or 'none'}.",
     )
-    if answer.one_text.moved:
+    if answer.one_text.price > 0:
         say(
-            f"同一资料至多占前十的三席：{answer.one_text.moved} 家后移，"
+            f"同一资料至多占前十的三席，为此 {answer.one_text.moved} 家后移，"
             f"代价 {answer.one_text.price:.2f}。",
-            f"At most three of the first ten by one text: {answer.one_text.moved} moved down, "
-            f"at a price of {answer.one_text.price:.2f}.",
+            f"At most three of the first ten by one text: {answer.one_text.moved} moved down for "
+            f"it, at a price of {answer.one_text.price:.2f}.",
         )
     if answer.missing:
         say(
@@ -72,6 +74,17 @@ def show_answer(answer: Answer, language: str, vocabulary: Vocabulary) -> None:
         f"截至 {answer.as_of}；快照 {answer.snapshot}；排序器 {answer.ranker}。",
         f"As of {answer.as_of}; snapshot {answer.snapshot}; ranker {answer.ranker}.",
     )
+
+
+def hint_at_union(answer: Answer, say: Speaker) -> None:
+    """Who asks for the country EU mostly means Europe."""
+    asked = UNION in answer.question.query.countries
+    if asked and not answer.eligible and "country" in dict(answer.excluded):
+        say(
+            "国家/地区“欧盟”仅指欧盟自身的机构；要找欧洲各国，请用 --region europe 或写出国家。",
+            "The country/region EU means bodies of the Union itself only: for its members use "
+            "--region europe, or name countries.",
+        )
 
 
 def show_pairing(pairing: Pairing, say: Speaker, brief: bool = False) -> None:

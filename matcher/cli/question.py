@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-import orjson
 import typer
 
-from matcher.errors import BadInput, Bilingual, MatcherError
-from matcher.settings import Settings
+from matcher.errors import BadInput, Bilingual
 from matcher.text.normalise import has_han
 
 from .options import (
@@ -27,10 +24,15 @@ from .options import (
     Sector,
     SideOption,
     day,
+    home_folder,
     one_of,
+    read_settings,
+    reader_language,
 )
 
-LINE_KEYS = frozenset({"id", "text", "side", "sector", "country", "for"})
+if TYPE_CHECKING:
+    from matcher.matching.pipeline import Reasons
+    from matcher.service import Matcher, Wish
 
 
 def query(
@@ -55,11 +57,8 @@ def query(
     language: Language = None,
 ) -> None:
     """用一句话找合作方 Find partners for a question in your own words."""
-    from matcher.matching.pipeline import Reasons
-    from matcher.service import Matcher, Wish
+    from .batch import answer_file
 
-    settings = Settings()
-    wanted = Reasons(one_of(reasons, tuple(Reasons), "--reasons"))
     if (text is None) == (from_file is None):
         raise BadInput(
             Bilingual("请给一句问题，或用 --from 给文件。", "give a question, or --from a file."),
@@ -67,15 +66,15 @@ def query(
                 '例如 matcher query "钙钛矿封装"。', 'e.g. matcher query "perovskite sealing".'
             ),
         )
-    defaults = Wish(
-        text=text, asker=asker, side=side, sector=sector, countries=country or (),
-        regions=region or (), k=k, as_of=day(as_of),
+    spoken = reader_language(language, read_settings(), tongue(text))
+    matcher, wish, wanted = asking(
+        home, model, reasons, text=text, asker=asker, side=side, sector=sector,
+        countries=country or (), regions=region or (), k=k, as_of=day(as_of),
     )  # fmt: skip
-    matcher = Matcher.open(home or settings.home, model or settings.model)
     if from_file is not None:
-        answer_file(matcher, from_file, defaults, wanted)
+        answer_file(matcher, from_file, wish, wanted)
         return
-    show(matcher.match(defaults, wanted), json, language or settings.language or tongue(text))
+    show(matcher.match(wish, wanted), json, spoken)
 
 
 def match(
@@ -93,17 +92,25 @@ def match(
     language: Language = None,
 ) -> None:
     """为一家机构找合作方 Find partners for an organisation by what its profiles say."""
+    spoken = reader_language(language, read_settings())
+    matcher, wish, wanted = asking(
+        home, model, reasons, organisation=organisation, side=side, sector=sector,
+        countries=country or (), regions=region or (), k=k, as_of=day(as_of),
+    )  # fmt: skip
+    show(matcher.match(wish, wanted), json, spoken)
+
+
+def asking(
+    home: Path | None, model: str | None, reasons: str, **wish: Any
+) -> tuple[Matcher, Wish, Reasons]:
+    """What answers, what is wished of it, and how many reasons to give."""
     from matcher.matching.pipeline import Reasons
     from matcher.service import Matcher, Wish
 
-    settings = Settings()
+    settings = read_settings()
     wanted = Reasons(one_of(reasons, tuple(Reasons), "--reasons"))
-    wish = Wish(
-        organisation=organisation, side=side, sector=sector, countries=country or (),
-        regions=region or (), k=k, as_of=day(as_of),
-    )  # fmt: skip
-    matcher = Matcher.open(home or settings.home, model or settings.model)
-    show(matcher.match(wish, wanted), json, language or settings.language or "zh")
+    asked = Wish(**wish)
+    return Matcher.open(home_folder(home, settings), model or settings.model), asked, wanted
 
 
 def explain(
@@ -121,8 +128,9 @@ def explain(
 
     from .output import RULES, Speaker, show_evidence, show_pairing, write_json
 
-    settings = Settings()
-    matcher = Matcher.open(home or settings.home, model or settings.model)
+    settings = read_settings()
+    spoken = reader_language(language, settings)
+    matcher = Matcher.open(home_folder(home, settings), model or settings.model)
     explanation = matcher.explain(asker, partner, day(as_of))
     pairing = explanation.pairing
     if json:
@@ -139,7 +147,7 @@ def explain(
             }
         )
         return
-    say = Speaker(language or settings.language or "zh", matcher.vocabulary)
+    say = Speaker(spoken, matcher.vocabulary)
     if pairing is None:
         rule = RULES[explanation.rule or ""]
         say(f"不会推荐：对方{rule.zh}。", f"Not suggested: the partner is {rule.en}.")
@@ -168,13 +176,14 @@ def show_organisation(
 
     from .output import Speaker, write_json
 
-    settings = Settings()
-    snapshot = Snapshot.open_current(home or settings.home)
+    settings = read_settings()
+    spoken = reader_language(language, settings)
+    snapshot = Snapshot.open_current(home_folder(home, settings))
     record = snapshot.describe(snapshot.find_organisation(organisation))
     if json:
         write_json(record)
         return
-    say = Speaker(language or settings.language or "zh", load_vocabulary())
+    say = Speaker(spoken, load_vocabulary())
     words = say.vocabulary
     names = [record["name"], *record["aliases"]]
     typer.echo(f"{record['id']}  {' / '.join(names)}")
@@ -219,98 +228,3 @@ def show(answer: Any, json: bool, language: str) -> None:
 def tongue(text: str | None) -> str:
     """The language a question is put in."""
     return "zh" if text is None or has_han(text) else "en"
-
-
-def answer_file(matcher: Any, path: Path, defaults: Any, reasons: Any) -> None:
-    """One answer a line, in the order of the questions; a bad line becomes an error in place."""
-    from dataclasses import replace
-
-    from matcher.matching.document import answer_json, error_document
-
-    out = sys.stdout.buffer
-    for number, line in enumerate(question_lines(path), 1):
-        asked_id: str | None = None
-        try:
-            asked = read_line(line, f"{path.name}:{number}")
-            asked_id = asked.get("id")
-            wish = replace(
-                defaults,
-                text=asked["text"],
-                side=asked.get("side") or defaults.side,
-                sector=asked.get("sector") or defaults.sector,
-                countries=countries(asked.get("country")) or defaults.countries,
-                asker=asked.get("for") or defaults.asker,
-            )
-            answered = answer_json(matcher.match(wish, reasons), asked_id)
-        except MatcherError as error:
-            answered = orjson.dumps(error_document(error, asked_id or named_id(line)))
-        out.write(answered + b"\n")
-    out.flush()
-
-
-def question_lines(path: Path) -> list[bytes]:
-    """The lines of a file of questions; BadInput if it cannot be read."""
-    try:
-        return path.read_bytes().removeprefix(b"\xef\xbb\xbf").splitlines()
-    except OSError as error:
-        raise BadInput(
-            Bilingual(f"读不了这个文件：{error.strerror}。", f"cannot be read: {error.strerror}."),
-            Bilingual("检查路径和权限。", "check the path and the permissions."),
-            where=str(path),
-        ) from None
-
-
-def countries(value: Any) -> tuple[str, ...]:
-    """One country or several."""
-    if value is None:
-        return ()
-    return (value,) if isinstance(value, str) else tuple(value)
-
-
-def named_id(line: bytes) -> str | None:
-    """The id of a bad line, if one can still be read."""
-    try:
-        asked = orjson.loads(line)
-    except orjson.JSONDecodeError:
-        return None
-    named = asked.get("id") if isinstance(asked, dict) else None
-    return named if isinstance(named, str) else None
-
-
-def read_line(line: bytes, where: str) -> dict[str, Any]:
-    """One question; BadInput names what is wrong with it."""
-    try:
-        asked = orjson.loads(line)
-    except orjson.JSONDecodeError as error:
-        raise BadInput(
-            Bilingual(f"不是 JSON：{error}。", f"not JSON: {error}."),
-            Bilingual('一行一个，如 {"id": "1", "text": "…"}。',
-                      'one a line, like {"id": "1", "text": "..."}.'),
-            where=where,
-        ) from None  # fmt: skip
-    wrong = wrong_with(asked)
-    if wrong:
-        raise BadInput(
-            Bilingual(f"问题行有误：{wrong}。", f"not a question: {wrong}."),
-            Bilingual(
-                "需要 text（文字）；可有 id、side、sector、country、for，均为文字。",
-                "text is needed; id, side, sector, country and for may be given, all strings.",
-            ),
-            where=where,
-        )
-    return dict(asked)
-
-
-def wrong_with(asked: Any) -> str:
-    """What keeps this from being a question, "" if nothing does."""
-    if not isinstance(asked, dict):
-        return type(asked).__name__
-    unknown = sorted(set(asked) - LINE_KEYS)
-    if unknown:
-        return ", ".join(unknown)
-    for key, value in asked.items():
-        many = key == "country" and isinstance(value, list)
-        values = value if many else [value]
-        if value is not None and not all(isinstance(v, str) for v in values):
-            return str(key)
-    return "" if isinstance(asked.get("text"), str) else "text"

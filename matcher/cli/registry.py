@@ -8,11 +8,19 @@ from typing import Annotated, Any
 
 import typer
 
-from matcher.errors import MatcherError
-from matcher.settings import Settings
+from matcher.errors import CatalogueBusy, MatcherError
 
 from .exits import DONE, NOT_READY, REFUSED, ROWS_REJECTED
-from .options import Home, Json, Language, Model, one_of
+from .options import (
+    Home,
+    Json,
+    Language,
+    Model,
+    home_folder,
+    one_of,
+    read_settings,
+    reader_language,
+)
 
 FORMATS = ("auto", "cordis", "tabular")
 SHOWN_FAULTS = 20
@@ -46,9 +54,10 @@ def import_verb(
 
     from .output import write_json
 
-    settings = Settings()
+    settings = read_settings()
     one_of(format, FORMATS, "--format")
-    folder = home or settings.home
+    spoken = reader_language(language, settings)
+    folder = home_folder(home, settings)
     new = not (folder / "catalogue.sqlite").exists()
     catalogue = Catalogue.open(folder, create=True)
     try:
@@ -59,16 +68,17 @@ def import_verb(
             strict=strict,
             progress=lambda done, total: progress("import", done, total),
         )
-    except MatcherError:
+    except MatcherError as error:
         catalogue.close()
-        if new:
+        if new and not isinstance(error, CatalogueBusy):  # then it is the other import's
             sweep(folder)
         raise
-    catalogue.close()
+    finally:
+        catalogue.close()
     if json:
         write_json(report.as_dict())
     else:
-        show_report(report, language or settings.language or "zh")
+        show_report(report, spoken)
     if not report.committed:
         raise typer.Exit(REFUSED)
     raise typer.Exit(ROWS_REJECTED if report.rejected else DONE)
@@ -85,7 +95,7 @@ def sweep(folder: Path) -> None:
 
 def show_report(report: Any, language: str) -> None:
     """Counts first, then the faults with place, cause and cure."""
-    chinese = language.startswith("zh")
+    chinese = language == "zh"
     counts = (report.read, report.added, report.changed, report.unchanged, report.rejected)
     typer.echo(
         "读取 {} 行 = 新增 {} + 更改 {} + 未变 {} + 拒绝 {}".format(*counts)
@@ -126,8 +136,9 @@ def index(
 
     from .output import write_json
 
-    settings = Settings()
-    folder = home or settings.home
+    settings = read_settings()
+    folder = home_folder(home, settings)
+    chinese = reader_language(language, settings) == "zh"
     catalogue = Catalogue.open(folder)
     try:
         static, vocabulary = default_encoder(), load_vocabulary()
@@ -146,7 +157,6 @@ def index(
             }
         )
         return
-    chinese = (language or settings.language or "zh").startswith("zh")
     if report.already_there:
         typer.echo(
             f"快照 {report.snapshot} 已是最新。"
@@ -171,13 +181,14 @@ def snapshot_show(home: Home = None, json: Json = False, language: Language = No
 
     from .output import Speaker, write_json
 
-    settings = Settings()
-    snapshot = Snapshot.open_current(home or settings.home)
+    settings = read_settings()
+    spoken = reader_language(language, settings)
+    snapshot = Snapshot.open_current(home_folder(home, settings))
     counted = census(snapshot)
     if json:
         write_json(counted)
         return
-    say = Speaker(language or settings.language or "zh", load_vocabulary())
+    say = Speaker(spoken, load_vocabulary())
     say(
         f"快照 {snapshot.id}，建于 {snapshot.manifest.built}，编码器 {snapshot.manifest.encoder}",
         f"snapshot {snapshot.id}, built {snapshot.manifest.built}, "
@@ -215,7 +226,7 @@ def snapshot_list(home: Home = None, json: Json = False) -> None:
 
     from .output import write_json
 
-    shelf = Shelf(home or Settings().home)
+    shelf = Shelf(home_folder(home, read_settings()))
     if json:
         write_json({"current": shelf.current_id(), "snapshots": shelf.ids()})
         return
@@ -229,7 +240,7 @@ def snapshot_verify(home: Home = None) -> None:
     from matcher.snapshot.manifest import Manifest
     from matcher.snapshot.shelf import Shelf
 
-    folder = Shelf(home or Settings().home).current()
+    folder = Shelf(home_folder(home, read_settings())).current()
     Manifest.read(folder).verify(folder)
     typer.echo(f"{folder.name}: 完整 whole")
 
@@ -244,17 +255,17 @@ def snapshot_rollback(
     """退回较早的快照 Let an earlier snapshot serve."""
     from matcher.snapshot.shelf import Shelf
 
-    served = Shelf(home or Settings().home).roll_back(snapshot)
+    served = Shelf(home_folder(home, read_settings())).roll_back(snapshot)
     typer.echo(f"{served}: 已启用 serves")
 
 
 def doctor(home: Home = None, json: Json = False) -> None:
-    """检查环境与数据目录 Check installation and home: what is there, what is missing, the cure."""
+    """检查环境与数据文件夹 Check installation and home: what is there, missing, the cure."""
     from .checks import checks
     from .output import write_json
 
-    settings = Settings()
-    findings = checks(home or settings.home, settings)
+    settings = read_settings()
+    findings = checks(home_folder(home, settings), settings)
     if json:
         write_json({"ok": all(f.ok for f in findings), "checks": [f.as_dict() for f in findings]})
     else:

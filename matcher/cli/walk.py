@@ -114,10 +114,10 @@ def refuse_real_data(home: Path) -> None:
     if foreign - {SAMPLE_SOURCE}:
         raise HomeRefused(
             Bilingual(
-                "这个目录里有导入的数据，示例不会动它。",
+                "这个文件夹里有导入的数据，示例不会动它。",
                 "this home holds imported data; the demo does not touch it.",
             ),
-            Bilingual("换一个目录，如 --home var/demo2。", "use another, e.g. --home var/demo2."),
+            Bilingual("换一个文件夹，如 --home var/demo2。", "use another, e.g. --home var/demo2."),
             where=str(home),
         )
 
