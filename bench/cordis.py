@@ -42,7 +42,7 @@ def files(settings: Settings) -> tuple[Path, Path]:
                 f"This benchmark asks real CORDIS data, and {' and '.join(missing)} is missing.",
             ),
             Bilingual(
-                "把含有 cordis/ 文件夹的数据目录放在项目旁的 ../shared/data，"
+                "把含有 cordis/ 文件夹的数据文件夹放在项目旁的 ../shared/data，"
                 "或用环境变量 MATCHER_SHARED_DATA 指明其路径，然后重新运行。",
                 "put the data folder that holds cordis/ at ../shared/data beside the project, "
                 "or name its path in MATCHER_SHARED_DATA, and run again.",
