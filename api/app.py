@@ -20,7 +20,7 @@ from matcher.errors import BadInput, MatcherError, NotReady, Unauthorised
 from matcher.settings import Settings
 from matcher.workflow.keys import KeyStore
 
-from .problems import BY_STATUS, TITLES, fault, problem
+from .problems import BY_STATUS, TITLES, fault, for_web, problem
 from .reference import openapi, reference_page
 from .routes import health, lists, matches
 from .security import caller
@@ -30,6 +30,8 @@ from .wire import BodyLimit, RequestLog, open_log
 VERSION = "1.0.0"
 MOST_BYTES = 64 * 1024
 RETRY_SECONDS = "1"
+PARTS = (matches, lists, health)
+"""What answers under /v1."""
 
 STATUS: tuple[tuple[type[MatcherError], int], ...] = (
     (Unauthorised, 401),
@@ -69,7 +71,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     app.state.keys = KeyStore(settings.home)
     app.openapi = lambda: openapi(app)  # type: ignore[method-assign]
-    for part in (matches, lists, health):
+    for part in PARTS:
         app.include_router(part.router)
     app.add_api_route("/v1/openapi.json", contract, include_in_schema=False)
     app.add_api_route("/v1/docs", reference, include_in_schema=False)
@@ -102,9 +104,8 @@ async def on_domain_error(request: Request, error: Any) -> Response:
     if status == 503:
         headers["Retry-After"] = RETRY_SECONDS
     code = next(c for k in type(error).__mro__ if (c := vars(k).get("code")) in TITLES)
-    return problem(
-        request, status, code, error.what, error.cure, where=error.where, headers=headers
-    )
+    where, cure = for_web(error)
+    return problem(request, status, code, error.what, cure, where=where, headers=headers)
 
 
 def in_address(request: Request, error: MatcherError) -> bool:
@@ -132,7 +133,8 @@ async def on_http_error(request: Request, error: Any) -> Response:
 def allowed(request: Request) -> list[str]:
     """Every method of the address, whichever route has it."""
     methods: set[str] = set()
-    for route in request.app.routes:
+    parts = [route for part in PARTS for route in part.router.routes]
+    for route in (*parts, *request.app.routes):
         match, _ = route.matches(request.scope)
         if match is not Match.NONE:
             methods |= getattr(route, "methods", None) or set()

@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 from fastapi import Request, Response
 
-from matcher.errors import Bilingual
+from matcher.errors import Bilingual, MatcherError, UnknownTerm
 
 MEDIA_TYPE = "application/problem+json"
 PAGE = "/v1/docs"
@@ -138,6 +138,21 @@ def problem(
         },
         MEDIA_TYPE,
     )
+
+
+PLURAL = {"country": "countries", "region": "regions"}
+"""Scheme of a term -> the field of a request that lists such terms."""
+LISTS = "data/vocabulary"
+"""Where a cure of the domain finds the terms; a reader here finds them on the page."""
+
+
+def for_web(error: MatcherError) -> tuple[str, Bilingual]:
+    """Where and cure of an error, in the fields and addresses that a reader here has."""
+    if not isinstance(error, UnknownTerm):
+        return error.where, error.cure
+    place = f"{PAGE}#names"
+    cure = Bilingual(error.cure.zh.replace(LISTS, place), error.cure.en.replace(LISTS, place))
+    return PLURAL.get(error.where, error.where), cure
 
 
 def both(text: Bilingual) -> dict[str, str]:

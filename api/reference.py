@@ -10,6 +10,9 @@ import jinja2
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
+from matcher.organisation import Side
+from matcher.vocabulary import load_vocabulary
+
 from .problems import MEDIA_TYPE, TITLES
 from .schemas import Problem
 
@@ -79,11 +82,18 @@ def reference_page(app: FastAPI) -> str:
         for path, item in document["paths"].items()
         for method, operation in item.items()
     ]
+    words = load_vocabulary()
     return template().render(
         title=app.title,
         version=app.version,
         operations=operations,
         fields=dict(sorted(asked.items(), key=lambda field: field[0] not in WHO_ASKS)),
+        names={
+            "sector": words.sector,
+            "side": [term for term in words.side if term.code != Side.NONE.value],
+            "regions": words.region,
+            "countries": words.country,
+        },
         titles=TITLES,
         kind=kind,
     )

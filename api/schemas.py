@@ -18,8 +18,9 @@ from matcher.matching.pipeline import Reasons
 MOST = 100
 """Pairings of one answer, or partners of one body in a list."""
 LONGEST_TEXT = 20_000
-LONGEST_NAME = 500
-MOST_PLACES = 60
+LONGEST_NAME = 300
+MOST_PLACES = 50
+LONGEST_PLACE = 100
 ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
@@ -36,7 +37,8 @@ def absent() -> Any:
 
 
 Name = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME)]
-Places = Annotated[list[Name], Field(default_factory=list, max_length=MOST_PLACES)]
+Place = Annotated[str, Field(min_length=1, max_length=LONGEST_PLACE)]
+Places = Annotated[list[Place], Field(default_factory=list, max_length=MOST_PLACES)]
 Day = Annotated[
     date,
     BeforeValidator(iso_day),

@@ -84,12 +84,13 @@ class Service:
         return await self._lists.run(work)
 
     async def ready(self) -> bytes:
-        """The snapshot that serves; NotReady if none can."""
-
-        def work() -> bytes:
-            return orjson.dumps({"status": "ready", "snapshot": self.matcher().snapshot.id})
-
-        return await self._questions.run(work)
+        """The snapshot that serves; NotReady if none can. It stands in no queue: a server that is
+        merely busy must not be taken for one that cannot answer. While another is being opened,
+        the one that serves meanwhile is named."""
+        matcher = self._matcher
+        if matcher is None or not self._opening.locked():
+            matcher = await asyncio.to_thread(self.matcher)
+        return orjson.dumps({"status": "ready", "snapshot": matcher.snapshot.id})
 
     def matcher(self) -> Matcher:
         """The matcher over the snapshot that serves now: a new one is opened when the home points

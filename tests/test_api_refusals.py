@@ -103,6 +103,16 @@ BAD_BODIES: tuple[tuple[str, dict[str, Any], int, str, str], ...] = (
     ("unknown field", {"json": {"text": "膜", "txet": "x"}}, 422, "invalid", "#/txet"),
     ("null", {"json": {"text": None}}, 422, "invalid", "#/text"),
     ("text too long", {"json": {"text": "膜" * 20_001}}, 422, "invalid", "#/text"),
+    ("sector too long", {"json": {"text": "膜", "sector": "x" * 301}}, 422, "invalid", "#/sector"),
+    ("side too long", {"json": {"text": "膜", "side": "x" * 301}}, 422, "invalid", "#/side"),
+    ("asker too long", {"json": {"text": "膜", "for": "x" * 301}}, 422, "invalid", "#/for"),
+    ("profile too long", {"json": {"profile": "x" * 301}}, 422, "invalid", "#/profile"),
+    ("organisation too long", {"json": {"organisation": "x" * 301}}, 422, "invalid",
+     "#/organisation"),
+    ("country too long", {"json": {"text": "膜", "countries": ["x" * 101]}}, 422, "invalid",
+     "#/countries/0"),
+    ("too many regions", {"json": {"text": "膜", "regions": ["asia"] * 51}}, 422, "invalid",
+     "#/regions"),
     ("k too large", {"json": {"text": "膜", "k": 101}}, 422, "invalid", "#/k"),
     ("k zero", {"json": {"text": "膜", "k": 0}}, 422, "invalid", "#/k"),
     ("k a text", {"json": {"text": "膜", "k": "5"}}, 422, "invalid", "#/k"),
@@ -156,6 +166,22 @@ def test_a_body_that_hides_its_length_is_cut_off(client: TestClient) -> None:
         ("GET", "/v1/organisations/de-glasholm/matches?sector=x", 422, "unknown_term", None),
         ("GET", "/v1/organisations/bj-yanlan/matches?k=0", 422, "invalid", "k"),
         ("GET", "/v1/organisations/bj-yanlan/matches?x=1", 422, "invalid", "x"),
+        ("GET", f"/v1/organisations/{'x' * 301}/matches", 422, "invalid", "id"),
+        (
+            "GET",
+            "/v1/organisations/bj-yanlan/matches?countries=DE" + "&countries=DE" * 50,
+            422,
+            "invalid",
+            "countries",
+        ),
+        (
+            "GET",
+            f"/v1/organisations/bj-yanlan/matches?regions={'x' * 101}",
+            422,
+            "invalid",
+            "regions",
+        ),
+        ("GET", f"/v1/lists/{'x' * 301}", 422, "invalid", "sector"),
         ("GET", "/v1/lists/magic", 404, "unknown_term", None),
         ("GET", "/v1/lists/other", 404, "unknown_term", None),
         ("GET", "/v1/lists/materials?format=xlsx", 422, "invalid", "format"),
@@ -174,7 +200,24 @@ def test_bad_addresses(
     assert problem["code"] == code
     assert [fault["parameter"] for fault in problem.get("errors", [])] == ([place] if place else [])
     if status == 405:
-        assert response.headers["allow"] in {"GET", "POST"}
+        assert response.headers["allow"] in {"GET, HEAD", "POST"}
+
+
+def test_an_unknown_place_is_found_in_the_request_and_cured_from_here(client: TestClient) -> None:
+    page = client.get("/v1/docs").text
+    assert 'id="names"' in page
+    for field, text, cure in (
+        ("countries", "q" * 40, "/v1/docs#names"),
+        ("countries", "Germny", "Germany (DE)"),
+        ("regions", "Atlantis-xyzzy", "(europe)"),
+    ):
+        body = {"text": "膜", field: [text]}
+        problem = checked(client.post("/v1/matches", json=body), 422)
+        assert problem["where"] == field
+        assert cure in problem["cure"]["en"]
+        assert "data/" not in str(problem)
+    for named in ("<code>europe</code>", "<code>DE</code> 德国 Germany", "<code>materials</code>"):
+        assert named in page
 
 
 def test_the_language_asked_for_comes_first(client: TestClient) -> None:

@@ -1,4 +1,7 @@
-"""Whether the process lives and can answer. No key: what starts and watches it has none."""
+"""Whether the process lives and can answer. No key: what starts and watches it has none.
+
+HEAD is answered as GET is: load balancers ask by either.
+"""
 
 from __future__ import annotations
 
@@ -13,12 +16,14 @@ from .matches import JSON
 router = APIRouter(prefix="/v1/health", tags=["health"])
 
 
+@router.head("/live", include_in_schema=False)
 @router.get("/live", operation_id="live", summary="The process runs", response_model=LiveOut)
 async def live() -> Response:
     """Answers as long as the process does."""
     return Response(b'{"status":"live"}', **JSON)
 
 
+@router.head("/ready", include_in_schema=False)
 @router.get(
     "/ready",
     operation_id="ready",
