@@ -25,8 +25,9 @@ CLEAR_MATCH = 0.45
 """Cosine from which two words clearly say the same."""
 CLEAR_CHARACTER = 0.6
 """The same for a single Chinese character, which may be a piece of a word."""
-WORTH_SHOWING = 0.5
-"""A pair is worth showing from half the share that each of the question's words has on average."""
+WORTH_SHOWING = 0.04
+"""Share of the score from which a pair tells a reader something; of a long question the share that
+each of its words has on average."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,7 @@ def word_pairs(
         share = float(reached[token]) / total
         alone = asked.token_ends[token] - asked.token_starts[token] == 1
         clear = CLEAR_CHARACTER if alone else CLEAR_MATCH
-        if similarity < clear or share < WORTH_SHOWING / len(best) or len(pairs) == most:
+        if similarity < clear or share < min(WORTH_SHOWING, 1 / len(best)) or len(pairs) == most:
             continue
         place = best[token]
         start, word = whole_word(
