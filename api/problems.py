@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 from fastapi import Request, Response
 
-from matcher.errors import Bilingual, MatcherError, UnknownTerm
+from matcher.errors import Bilingual, MatcherError, NotReady, UnknownTerm
 
 MEDIA_TYPE = "application/problem+json"
 PAGE = "/v1/docs"
@@ -146,8 +146,13 @@ LISTS = "data/vocabulary"
 """Where a cure of the domain finds the terms; a reader here finds them on the page."""
 
 
+ASK_OPERATOR = Bilingual("稍后再试，或联系运营方。", "try again later, or ask the operator.")
+
+
 def for_web(error: MatcherError) -> tuple[str, Bilingual]:
     """Where and cure of an error, in the fields and addresses that a reader here has."""
+    if isinstance(error, NotReady):  # folders and verbs are the operator's, who finds them logged
+        return "", ASK_OPERATOR
     if not isinstance(error, UnknownTerm):
         return error.where, error.cure
     place = f"{PAGE}#names"

@@ -130,7 +130,9 @@ def test_a_home_without_a_snapshot_says_so_until_it_has_one(home: Path, tmp_path
         assert early.get("/v1/health/live").json() == {"status": "live"}
         for response in (early.get("/v1/health/ready"),
                          early.post("/v1/matches", json={"text": "膜"})):  # fmt: skip
-            assert checked(response, 503)["code"] == "not_ready"
+            problem = checked(response, 503)
+            assert problem["code"] == "not_ready"
+            assert str(tmp_path) not in response.text  # the operator's folders are nobody's here
             assert int(response.headers["retry-after"]) >= 1
         shutil.copytree(home / "snapshots", tmp_path / "snapshots")
         ready = early.get("/v1/health/ready")
