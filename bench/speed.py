@@ -16,6 +16,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -83,11 +84,15 @@ def warm(home: Path) -> dict[str, float]:
     texts = [case[tongue] for case in yaml.safe_load(CASES.read_text("utf-8"))["pairs"]
              for tongue in ("zh", "en")]  # fmt: skip
     index, _ = matcher.snapshot.index(Side.FOREIGN, None)
+
+    def bare_search(text: str) -> None:
+        index.search(encoder.encode([text]), 10)
+
     answered, raw = [], []
     for number in range(WARM_RUNS):
         text = texts[number % len(texts)]
-        answered.append(seconds(lambda text=text: matcher.match(text)))  # type: ignore[misc]
-        raw.append(seconds(lambda text=text: index.search(encoder.encode([text]), 10)))  # type: ignore[misc]
+        answered.append(seconds(partial(matcher.match, text)))
+        raw.append(seconds(partial(bare_search, text)))
     return {
         "question p50": float(np.percentile(answered, 50)),
         "question p99": float(np.percentile(answered, 99)),
