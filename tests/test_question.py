@@ -211,15 +211,29 @@ def test_a_nameless_profile_stands_beside_no_name(tmp_path: Path) -> None:
 
 
 def test_a_shared_sector_is_one_that_both_have(tmp_path: Path) -> None:
-    partner = an_organisation("partner")
-    text = "钙钛矿太阳能电池封装与质子交换膜燃料电池"
-    registry = ARegistry([partner], [a_profile(partner, TEXTS[4], sectors=("materials",))])
-    answer = ask(a_matcher(tmp_path, registry), text, sector=None)
-    reason = next(r for r in answer.pairings[0].reasons if r.feature == "sector_fit")
-    if reason.value == 1:
-        assert reason.sentence.zh == "同属产业领域：新材料。"
-    else:
-        assert "新材料" not in reason.sentence.zh
+    """The reason names what question and profile share, not all that the question touches."""
+    wide, narrow, apart = map(an_organisation, ("wide", "narrow", "apart"))
+    registry = ARegistry(
+        [wide, narrow, apart],
+        [
+            a_profile(wide, TEXTS[3], sectors=("environment", "materials", "ic")),
+            a_profile(narrow, f"{TEXTS[3]} 1", sectors=("environment",)),
+            a_profile(apart, f"{TEXTS[3]} 2", sectors=("health",)),
+        ],
+    )
+    answer = ask(a_matcher(tmp_path, registry), "钙钛矿太阳能电池封装与二氧化碳捕集膜材料")
+    said = {
+        p.organisation["name"]: (r.value, r.sentence.zh)
+        for p in answer.pairings
+        for r in p.reasons
+        if r.feature == "sector_fit"
+    }
+    assert said["narrow Institute"] == (1.0, "同属产业领域：节能环保。")
+    value, sentence = said["wide Institute"]
+    assert value == 1.0
+    assert "节能环保" in sentence
+    assert "医药健康" not in sentence
+    assert said["apart Institute"][0] == 0.0
 
 
 def test_words_of_reports_numbers_and_units_do_not_align(matcher: Matcher) -> None:
