@@ -30,6 +30,10 @@ class Term:
     """Capability -> link, link -> sector, country -> region, city -> country (codes)."""
     aliases: tuple[str, ...] = ()
     """Codes and spellings that sources use: found, never shown."""
+    neighbours: tuple[str, ...] = ()
+    """Codes of terms of the same scheme that stand close by, as written at this one of the two."""
+    crosswalk: tuple[str, ...] = ()
+    """Terms of other schemes that correspond, each as "scheme:code"."""
 
     @property
     def spellings(self) -> tuple[str, ...]:

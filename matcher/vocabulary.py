@@ -52,6 +52,8 @@ class Vocabulary:
     """The ten sectors of the list BJ-2017."""
     sector_other: Scheme
     """The ten and, last, `other`: what a stored sector tag may say."""
+    sector_2021: Scheme
+    """The city's list of 2021 (`BJ-2021`), reached from capabilities by their crosswalk."""
     entity_type: Scheme
     partner_nature: Scheme
     cooperation_mode: Scheme
@@ -65,6 +67,13 @@ class Vocabulary:
     trl: Scheme
     ip_status: Scheme
     partnership_type: Scheme
+    technology_contract: Scheme
+    """The five kinds of contract that China's technology markets register."""
+    zone_group: Scheme
+    zone: Scheme
+    """Science cities, free-trade-zone groups and Zhongguancun sub-parks of Beijing."""
+    mark: Scheme
+    """What an operator may say of a capability: strategic, future, bottleneck."""
     profile_kind: Scheme
     publication: Scheme
     visibility: Scheme
@@ -75,6 +84,7 @@ class Vocabulary:
     """Links of the industry chains, upstream to downstream within a sector."""
     capability: Scheme
     _capabilities: Mapping[str, tuple[Term, ...]] = field(repr=False)
+    _neighbours: Mapping[str, tuple[Term, ...]] = field(repr=False)
     _places: _Places = field(repr=False)
 
     def region_of(self, country: str) -> str | None:
@@ -100,6 +110,20 @@ class Vocabulary:
     def capabilities_of(self, sector: str) -> tuple[Term, ...]:
         """The capabilities of a sector, link by link; none for `other` or an unknown code."""
         return self._capabilities.get(sector, ())
+
+    def neighbours_of(self, capability: str) -> tuple[Term, ...]:
+        """The capabilities that stand close to one, whichever of the two names the other, by
+        file order; raises UnknownTerm."""
+        return self._neighbours[self.capability.get(capability).code]
+
+    def corresponding(self, term: Term, scheme: str) -> tuple[Term, ...]:
+        """The terms of `scheme` that a term of another scheme corresponds to, whichever of the
+        two files says so, in the order of `scheme`; none where there is no crosswalk."""
+        own = f"{term.scheme}:{term.code}"
+        other: Scheme = getattr(self, scheme)
+        return tuple(
+            one for one in other if own in one.crosswalk or f"{scheme}:{one.code}" in term.crosswalk
+        )
 
     def sector_of(self, capability: str) -> str:
         """The code of the sector that a capability belongs to; raises UnknownTerm."""
@@ -168,7 +192,7 @@ def _whole_words(spellings: Iterable[str]) -> re.Pattern[str]:
 
 _SCHEMES = frozenset(one.name for one in fields(Vocabulary) if one.type == "Scheme")
 _KEYS = frozenset(one.name for one in fields(Term)) - {"scheme"}
-_LISTS = frozenset({"synonyms_zh", "synonyms_en", "aliases"})
+_LISTS = frozenset({"synonyms_zh", "synonyms_en", "aliases", "neighbours", "crosswalk"})
 
 
 class _Reader:
@@ -256,6 +280,7 @@ class _Reader:
                 codes.add(term.code)
                 self._check_spellings(place, term, holder)
                 self._check_parent(place, term)
+                self._check_relations(place, term)
         for name in sorted(set(self.terms) - set(self.labels) - {"sector_other"}):
             self.fault(f"schemes.yaml: {name}", "该词表没有名称", "this scheme has no label")
         for name in sorted(_SCHEMES - set(self.codes)):
@@ -284,6 +309,15 @@ class _Reader:
         elif above is None or term.parent not in self.codes.get(above, ()):
             self.fault(place, f"未知的 parent {term.parent}", f"unknown parent {term.parent}")
 
+    def _check_relations(self, place: str, term: Term) -> None:
+        known = self.codes[term.scheme] - {term.code}
+        for code in (one for one in term.neighbours if one not in known):
+            self.fault(place, f"未知的 neighbour {code}", f"unknown neighbour {code}")
+        for reference in term.crosswalk:
+            scheme, _, code = reference.partition(":")
+            if scheme == term.scheme or code not in self.codes.get(scheme, ()):
+                self.fault(place, f"未知的 crosswalk {reference}", f"unknown crosswalk {reference}")
+
 
 def read_vocabulary(folder: Path) -> Vocabulary:
     """The vocabulary of a folder of YAML files; raises VocabularyFault with every fault."""
@@ -304,10 +338,21 @@ def read_vocabulary(folder: Path) -> Vocabulary:
     capabilities: dict[str, list[Term]] = {sector: [] for sector in schemes["sector"].codes}
     for term in sorted(schemes["capability"], key=lambda one: order[one.parent or ""]):
         capabilities[link_sector[term.parent or ""] or ""].append(term)
+    neighbours: dict[str, set[str]] = {term.code: set() for term in schemes["capability"]}
+    for term in schemes["capability"]:
+        for code in term.neighbours:
+            neighbours[term.code].add(code)
+            neighbours[code].add(term.code)
     return Vocabulary(
         fingerprint=reader.fingerprint,
         sector_other=reader.scheme("sector", extra="sector_other"),
         _capabilities=MappingProxyType({code: tuple(kept) for code, kept in capabilities.items()}),
+        _neighbours=MappingProxyType(
+            {
+                code: tuple(term for term in schemes["capability"] if term.code in near)
+                for code, near in neighbours.items()
+            }
+        ),
         _places=_Places(schemes["city"], schemes["district"]),
         **schemes,
     )
