@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
 
+import orjson
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from import_factory import ENTRIES, fingerprint_of, lines_of, their_bodies, two_projects
+from sqlalchemy import create_engine, select
 
+from matcher.catalogue import migrations
 from matcher.catalogue import tables as t
 from matcher.catalogue.intake import import_files
 from matcher.catalogue.store import CATALOGUE_FILE, Catalogue
@@ -39,6 +45,45 @@ def test_the_migrations_make_the_tables_that_the_code_expects(tmp_path: Path) ->
         context = MigrationContext.configure(connection)
         assert compare_metadata(context, t.metadata) == []
         assert context.get_current_revision() == t.SCHEMA
+
+
+def test_a_catalogue_of_the_first_schema_becomes_what_the_same_files_give_today(
+    tmp_path: Path,
+) -> None:
+    files = [two_projects(tmp_path), their_bodies(tmp_path), lines_of(tmp_path, "e", *ENTRIES)]
+    with Catalogue.open(tmp_path / "new", create=True) as catalogue:
+        import_files(catalogue, files)
+        today = catalogue.fingerprint()
+        with catalogue.reading() as connection:
+            rows = [dict(row._mapping) for row in connection.execute(select(t.source_rows))]
+            links = connection.execute(select(t.source_links)).all()
+    (tmp_path / "old").mkdir()
+    path = tmp_path / "old" / CATALOGUE_FILE
+    migrate_to("0001", path)
+    with sqlite3.connect(path) as old:
+        for row in rows:
+            target = {link.role: link.target for link in links if link.row == row["id"]}
+            payload = orjson.loads(row["payload"])
+            if "appearances" in payload:
+                [payload["organisation"]] = payload.pop("appearances").values()
+            old.execute(
+                "INSERT INTO source_rows VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (row["source"], row["key"], row["id"], row["kind"], target.get("appearance"),
+                 target.get("dossier"), orjson.dumps(payload), row["place"], row["tenant"]),
+            )  # fmt: skip
+    old.close()
+    with Catalogue.open(tmp_path / "old") as catalogue:
+        assert catalogue.fingerprint() == today
+        again = import_files(catalogue, files)
+        assert (again.unchanged, again.added, again.changed) == (again.read, 0, 0)
+
+
+def migrate_to(revision: str, path: Path) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrations.__file__).parent))
+    config.attributes["engine"] = create_engine(f"sqlite:///{path}")
+    command.upgrade(config, revision)
+    config.attributes["engine"].dispose()
 
 
 def test_what_a_tenant_owns_says_so_from_the_first_migration() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,6 +16,12 @@ from matcher.catalogue.readers.lines import Lines
 from matcher.errors import FileFault
 from matcher.organisation import Side, organisation_id
 from matcher.vocabulary import load_vocabulary
+
+
+def claims_of(row: SourceRow) -> dict[str, Any]:
+    """What a row says of the one organisation that it describes."""
+    [claims] = row.payload["appearances"].values()
+    return dict(claims)
 
 
 def rows_of(path: Path, fmt: str = "auto") -> list[tuple[int, SourceRow | RowRejected]]:
@@ -89,7 +96,7 @@ def test_a_header_is_understood_in_either_language_with_any_separator(tmp_path: 
         [(line, found)] = rows_of(path)
         assert isinstance(found, SourceRow)
         assert (line, found.key, file.ignored) == (2, "organisation/k1", ("note",))
-        assert found.payload["organisation"]["country"] == "DE"
+        assert claims_of(found)["country"] == "DE"
 
 
 def test_a_bad_json_line_is_rejected_alone(tmp_path: Path) -> None:
@@ -130,15 +137,15 @@ def test_the_documented_columns_are_the_ones_read() -> None:
 
 def test_a_row_without_texts_is_an_organisation_and_one_with_is_a_profile_too() -> None:
     alone = tabular_row(id="k", name_en="Alpha")
-    assert (alone.key, alone.dossier) == ("organisation/k", None)
+    assert (alone.key, alone.dossiers) == ("organisation/k", ())
     both = tabular_row(id="k", name_en="Alpha", profile_id="p", title_en="Membranes")
-    assert (both.key, both.dossier) == ("profile/p", "tabular:profile:p")
-    assert alone.organisation == both.organisation == organisation_id("tabular", "k")
+    assert (both.key, both.dossiers) == ("profile/p", ("tabular:profile:p",))
+    assert alone.appearances == both.appearances == (organisation_id("tabular", "k"),)
 
 
 def test_without_an_id_name_and_country_stand_for_it() -> None:
     row = tabular_row(name_en="Alpha  (Beta), Ltd.", country="UK")
-    assert row.organisation == organisation_id("tabular", "alpha beta ltd|GB")
+    assert row.appearances == (organisation_id("tabular", "alpha beta ltd|GB"),)
 
 
 def test_codes_names_dates_and_lists_are_understood() -> None:
@@ -160,7 +167,7 @@ def test_codes_names_dates_and_lists_are_understood() -> None:
         trl="TRL ６",
         anonymous="是",
     )
-    profile, claims = row.payload["profile"], row.payload["organisation"]
+    profile, claims = row.payload["profile"], claims_of(row)
     assert profile["texts"][0]["keywords"] == ("膜", "碳捕集")
     assert profile["sectors"] == ("materials", "environment")
     assert profile["target_countries"] == ("DE", "GR")
@@ -239,8 +246,8 @@ def participant(**values: str) -> SourceRow:
 
 def test_a_body_is_the_same_with_and_without_its_number() -> None:
     without, with_pic = participant(), participant(organisationID="999", name="ALPHA.")
-    assert without.organisation == with_pic.organisation == organisation_id("cordis", "alpha|DE")
-    assert with_pic.payload["organisation"]["identifiers"] == [["pic", "999"]]
+    assert without.appearances == with_pic.appearances == (organisation_id("cordis", "alpha|DE"),)
+    assert claims_of(with_pic)["identifiers"] == [["pic", "999"]]
 
 
 @pytest.mark.parametrize(
@@ -255,7 +262,7 @@ def test_a_body_is_the_same_with_and_without_its_number() -> None:
     ],
 )
 def test_countries_are_those_of_iso(country: str, city: str, code: str | None) -> None:
-    claims = participant(country=country, city=city).payload["organisation"]
+    claims = claims_of(participant(country=country, city=city))
     assert claims["country"] == code
 
 

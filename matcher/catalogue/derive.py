@@ -6,8 +6,7 @@ Pure: the result depends on the set of rows only, never on their order or on wha
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -31,109 +30,129 @@ from matcher.organisation import (
 )
 from matcher.vocabulary import Vocabulary
 
+from . import papers
 from .identity import side_of
 from .readers import cordis
+from .resolution.appearance import Appearance
+from .rows import Bodies, Claim, Dossier, StoredRow
+from .themes import Themes
 
-RULES = "1"
+RULES = "2"
 """Raise it when what follows would derive something else from the same rows."""
 
 CAPABILITY_SCHEME = "capability"
 """The scheme of capability tags, as the vocabulary names it."""
 
-Payload = Mapping[str, Any]
+
+def appearance(identity: str, claims: Sequence[Claim]) -> Appearance:
+    """One organisation as one source names it: what all rows of that source say of it."""
+    return Appearance(
+        id=identity,
+        source=claims[0].source,
+        key=claims[0].says["key"],
+        names=_names(claims, shown="en"),
+        identifiers=_identifiers(claims),
+        country=_most(claims, "country"),
+        city=_most(claims, "city"),
+        district=_most(claims, "district"),
+        parents=tuple(sorted({p for c in claims for p in c.says.get("parents", ())})),
+        entity_type=_most(claims, "entity_type"),
+        partner_nature=_most(claims, "partner_nature"),
+        active=_active(claims),
+    )
 
 
-@dataclass(frozen=True, slots=True)
-class StoredRow:
-    """One row of `source_rows`, as far as deriving needs it."""
+def organisation(
+    identity: str, claims: Sequence[Claim], bodies: Bodies, vocabulary: Vocabulary
+) -> Organisation:
+    """The organisation that `claims` (at least one, of all its appearances) describe.
 
-    source: str
-    key: str
-    kind: str
-    organisation: str | None
-    payload: Payload
-    tenant: str
-
-
-@dataclass(slots=True)
-class Dossier:
-    """What was derived together, the organisations it names, and whether it lacks something."""
-
-    named: frozenset[str]
-    complete: bool = True
-    profiles: list[Profile] = field(default_factory=list)
-    cooperation: Cooperation | None = None
-
-
-def organisation(identity: str, rows: Sequence[StoredRow], vocabulary: Vocabulary) -> Organisation:
-    """The organisation that `rows` (at least one) describe.
-
-    Of contradicting values the most frequent counts, of equally frequent ones the smallest. Every
-    spelling stays: in each language the most frequent official name is the official one, the
-    others become aliases.
+    Of contradicting values those of the source with most authority count, among them the most
+    frequent, of equally frequent ones the smallest. Every spelling stays: in each language one
+    official name is the official one, chosen likewise, the others become aliases.
     """
-    claims = [row.payload["organisation"] for row in rows]
     country, city = _most(claims, "country"), _most(claims, "city")
     district = _most(claims, "district")
     side = side_of(country, city, vocabulary, district)
+    parents = {bodies.organisation(p) for claim in claims for p in claim.says.get("parents", ())}
     return Organisation(
         id=identity,
         names=_names(claims, shown="zh" if side is Side.BEIJING else "en"),
         side=side,
-        sources=tuple(
-            sorted({SourceKey(r.source, r.payload["organisation"]["key"]) for r in rows})
-        ),
-        identifiers=tuple(
-            sorted({Identifier(*pair) for claim in claims for pair in claim.get("identifiers", ())})
-        ),
+        sources=tuple(sorted({SourceKey(c.source, c.says["key"]) for c in claims})),
+        identifiers=_identifiers(claims),
         entity_type=_most(claims, "entity_type"),
         partner_nature=_most(claims, "partner_nature"),
         country=country,
         city=city,
         district=district,
-        parents=tuple(
-            sorted({p for claim in claims for p in claim.get("parents", ())} - {identity})
-        ),
+        parents=tuple(sorted(parents - {identity})),
         entry_year=_most(claims, "entry_year"),
-        fictional=any(claim.get("fictional") for claim in claims),
-        tenant=min(row.tenant for row in rows),
+        active=_active(claims),
+        fictional=any(claim.says.get("fictional") for claim in claims),
+        tenant=min(claim.tenant for claim in claims),
     )
 
 
-def dossier(name: str, rows: Sequence[StoredRow], side: Callable[[str], Side | None]) -> Dossier:
-    """What `rows`, all of one dossier, give together.
-
-    `side` tells the side of an organisation by id, None for one that is not in the catalogue.
-    """
+def dossier(name: str, rows: Sequence[StoredRow], bodies: Bodies, themes: Themes) -> Dossier:
+    """What `rows`, all of one dossier, give together; `themes` groups an organisation's papers."""
     kinds = {row.kind for row in rows}
     if kinds & {"project", "participant"}:
-        return _project(name, rows, side)
+        return _project(name, rows, bodies)
     if kinds == {"cooperation"}:
-        return _cooperation(rows[0], side)
+        return _cooperation(rows[0], bodies)
+    if kinds == {"work"}:
+        return papers.dossier(name, rows, bodies, themes)
     row = rows[0]
-    assert row.organisation is not None
-    return Dossier(frozenset({row.organisation}), profiles=[_profile(row, row.organisation)])
+    [holder] = row.appearances
+    body = bodies.organisation(holder)
+    return Dossier(frozenset({body}), profiles=[_profile(row, body)])
 
 
-def _most(claims: Iterable[Payload], name: str) -> Any:
-    counted = Counter(value for claim in claims if (value := claim.get(name)) is not None)
-    return min(counted, key=lambda value: (-counted[value], value)) if counted else None
-
-
-def _names(claims: Iterable[Payload], shown: str) -> tuple[Name, ...]:
-    """Official names first, the one in the language `shown` before the others; then the rest."""
-    counted = Counter(
-        (NameKind(kind), language, text)
-        for claim in claims
-        for text, language, kind in claim["names"]
+def _identifiers(claims: Iterable[Claim]) -> tuple[Identifier, ...]:
+    return tuple(
+        sorted(
+            {Identifier(*pair) for claim in claims for pair in claim.says.get("identifiers", ())}
+        )
     )
+
+
+def _active(claims: Iterable[Claim]) -> bool:
+    """Whether the source with most authority, of those that say, says that it still exists."""
+    said = _most(claims, "active")
+    return said is None or bool(said)
+
+
+def _most(claims: Iterable[Claim], name: str) -> Any:
+    counted = Counter(
+        (claim.rank, value) for claim in claims if (value := claim.says.get(name)) is not None
+    )
+    if not counted:
+        return None
+    return min(counted, key=lambda found: (found[0], -counted[found], found[1]))[1]
+
+
+def _names(claims: Iterable[Claim], shown: str) -> tuple[Name, ...]:
+    """Official names first, the one in the language `shown` before the others; then the rest.
+
+    A name in a language that its source does not say is the official one only where no other is.
+    """
+    counted = Counter(
+        (NameKind(kind), claim.rank, language, text)
+        for claim in claims
+        for text, language, kind in claim.says["names"]
+    )
+    kinds = list(NameKind)
+    ordered = sorted(
+        counted.items(),
+        key=lambda item: (kinds.index(item[0][0]), item[0][1], -item[1], item[0][2:]),
+    )
+    stated = any(kind is NameKind.OFFICIAL and lang != "und" for kind, _, lang, _ in counted)
     official: dict[str, str] = {}
     others: dict[str, Name] = {}
-    kinds = list(NameKind)
-    for (kind, language, text), _ in sorted(
-        counted.items(), key=lambda item: (kinds.index(item[0][0]), -item[1], item[0][1:])
-    ):
-        if kind is NameKind.OFFICIAL and language not in official:
+    for (kind, _, language, text), _ in ordered:
+        leads = kind is NameKind.OFFICIAL and not (stated and language == "und")
+        if leads and language not in official:
             official[language] = text
         elif text not in others:
             kept = NameKind.ALIAS if kind is NameKind.OFFICIAL else kind
@@ -149,21 +168,22 @@ def _name_order(name: Name) -> tuple[int, str, str]:
     return list(NameKind).index(name.kind), name.language, name.text
 
 
-def _project(name: str, rows: Sequence[StoredRow], side: Callable[[str], Side | None]) -> Dossier:
+def _project(name: str, rows: Sequence[StoredRow], bodies: Bodies) -> Dossier:
     """A CORDIS project: its consortium, and a capability of every participant."""
-    parts = {row.organisation: row for row in rows if row.organisation is not None}
-    bodies = sorted(body for body in parts if body is not None)
+    keys: dict[str, str] = {}
+    leaders: set[str] = set()
+    for row in rows:
+        for part, claims in row.appearances.items():
+            body = bodies.organisation(part)
+            keys[body] = min(keys.get(body, claims["key"]), claims["key"])
+            if row.payload.get("role") == "coordinator":
+                leaders.add(body)
     projects = [row.payload for row in rows if row.kind == "project"]
-    if not projects or not bodies:
-        return Dossier(frozenset(bodies), complete=False)
+    if not projects or not keys:
+        return Dossier(frozenset(keys), complete=False)
     project, number = projects[0], name.removeprefix(f"{cordis.SOURCE}:")
     source = SourceKey(cordis.SOURCE, number)
     begun = _date(project["start"])
-    leaders = sorted(
-        row.organisation
-        for row in rows
-        if row.organisation is not None and row.payload.get("role") == "coordinator"
-    )
     text = ProfileText(
         language=project["language"],
         title=project["title"],
@@ -172,12 +192,12 @@ def _project(name: str, rows: Sequence[StoredRow], side: Callable[[str], Side | 
     )
     consortium = Cooperation(
         id=cooperation_id(*_pair(source)),
-        **_by_side(bodies, side),
+        **bodies.by_side(keys),
         source=source,
         licence=cordis.LICENCE,
         attribution=cordis.ATTRIBUTION,
         title=project["title"],
-        leader=leaders[0] if leaders else None,
+        leader=min(leaders, default=None),
         modes=(cordis.MODE,),
         form=Form.JOINT_PROJECT,
         start=begun,
@@ -188,7 +208,7 @@ def _project(name: str, rows: Sequence[StoredRow], side: Callable[[str], Side | 
     )
     profiles = [
         Profile(
-            id=profile_id(cordis.SOURCE, f"{number}/{parts[body].payload['organisation']['key']}"),
+            id=profile_id(cordis.SOURCE, f"{number}/{keys[body]}"),
             organisation=body,
             kind=ProfileKind.CAPABILITY,
             publication=Publication.INFERRED,
@@ -198,27 +218,27 @@ def _project(name: str, rows: Sequence[StoredRow], side: Callable[[str], Side | 
             attribution=cordis.ATTRIBUTION,
             dated=begun,
             cooperation=consortium.id,
-            participants=len(bodies),
+            participants=len(keys),
             tenant=rows[0].tenant,
         )
-        for body in bodies
+        for body in sorted(keys)
     ]
-    return Dossier(frozenset(bodies), profiles=profiles, cooperation=consortium)
+    return Dossier(frozenset(keys), profiles=profiles, cooperation=consortium)
 
 
-def _cooperation(row: StoredRow, side: Callable[[str], Side | None]) -> Dossier:
+def _cooperation(row: StoredRow, bodies: Bodies) -> Dossier:
     stated = row.payload
-    bodies: list[str] = stated["bodies"]
-    if any(side(body) is None for body in bodies):
-        return Dossier(frozenset(bodies), complete=False)
+    named = sorted({bodies.organisation(body) for body in stated["bodies"]})
+    if any(bodies.side(body) is None for body in named):
+        return Dossier(frozenset(named), complete=False)
     cooperation = Cooperation(
         id=stated["id"],
-        **_by_side(bodies, side),
+        **bodies.by_side(named),
         source=SourceKey(row.source, stated["key"]),
         licence=stated["licence"],
         attribution=stated["attribution"],
         title=stated["title"],
-        leader=stated["leader"],
+        leader=None if stated["leader"] is None else bodies.organisation(stated["leader"]),
         modes=tuple(stated["modes"]),
         form=None if stated["form"] is None else Form(stated["form"]),
         start=_date(stated["start"]),
@@ -229,7 +249,7 @@ def _cooperation(row: StoredRow, side: Callable[[str], Side | None]) -> Dossier:
         currency=stated["currency"],
         tenant=row.tenant,
     )
-    return Dossier(frozenset(bodies), cooperation=cooperation)
+    return Dossier(frozenset(named), cooperation=cooperation)
 
 
 def _profile(row: StoredRow, holder: str) -> Profile:
@@ -268,16 +288,6 @@ def _profile(row: StoredRow, holder: str) -> Profile:
         anonymous=stated["anonymous"],
         tenant=row.tenant,
     )
-
-
-def _by_side(bodies: Iterable[str], side: Callable[[str], Side | None]) -> dict[str, Any]:
-    """The bodies (ids, sorted) as Cooperation's three tuples."""
-    sides = {body: side(body) for body in bodies}
-    return {
-        "beijing": tuple(body for body, s in sides.items() if s is Side.BEIJING),
-        "partners": tuple(body for body, s in sides.items() if s is Side.FOREIGN),
-        "others": tuple(body for body, s in sides.items() if s in (Side.NONE, None)),
-    }
 
 
 def _date(text: str | None) -> date | None:

@@ -13,6 +13,7 @@ from sqlalchemy.exc import DatabaseError, IntegrityError, ProgrammingError
 
 from matcher.errors import Bilingual, FileFault
 from matcher.organisation import DEFAULT_TENANT
+from matcher.text.encoder import default_encoder
 from matcher.vocabulary import Vocabulary, load_vocabulary
 
 from . import derive
@@ -21,9 +22,11 @@ from .lock import exclusive
 from .readers.cells import RowRejected
 from .readers.files import open_file
 from .report import FileRead, ImportReport, RowFault
+from .resolution import resolve as resolution
 from .staging import Staging
 from .store import Catalogue
-from .upkeep import Upkeep
+from .themes import Themes
+from .upkeep import Upkeep, touch_all, touch_nothing
 
 Progress = Callable[[int, int], None]
 """done, total: parts of a thousand; half of it is reading, half deriving."""
@@ -49,7 +52,7 @@ def import_files(
     byte for byte as before. Sectors and capabilities are inferred afterwards, by
     `tagging.refresh_tags`.
     """
-    vocabulary = load_vocabulary()
+    vocabulary, themes = load_vocabulary(), Themes(default_encoder())
     began = datetime.now(UTC)
     tell = _rising(progress)
     report = ImportReport()
@@ -58,8 +61,7 @@ def import_files(
             staging = Staging(connection, tenant)
             _read(list(paths), fmt, staging, vocabulary, report, tell)
             staging.compare(report)
-            rules = f"{derive.RULES} {vocabulary.fingerprint}"
-            new_rules = _rules(connection) != rules
+            new_rules = _rules(connection) != _rules_of(vocabulary, themes)
         order = {file.path: position for position, file in enumerate(report.files)}
         report.faults.sort(key=lambda fault: _position(fault.place, order))
         if strict and report.rejected:
@@ -71,9 +73,9 @@ def import_files(
             with immediate.begin():
                 staging.store()
                 if new_rules:
-                    staging.touch_all()
-                    _keep_rules(immediate, rules)
-                Upkeep(immediate, vocabulary).run(
+                    touch_all(immediate)
+                    _keep_rules(immediate, _rules_of(vocabulary, themes))
+                Upkeep(immediate, vocabulary, themes).run(
                     lambda done, total: tell(_WHOLE // 2 + _WHOLE // 2 * done // total, _WHOLE)
                 )
                 if report.added or report.changed:
@@ -122,6 +124,20 @@ def _read(
                 where=str(file.path),
             )
         report.files.append(FileRead(str(file.path), file.content, rows, file.sha256, file.ignored))
+
+
+def bring_up_to_date(connection: Connection) -> None:
+    """Derive everything anew from the stored rows and decisions, within a write transaction."""
+    vocabulary, themes = load_vocabulary(), Themes(default_encoder())
+    touch_nothing(connection)
+    touch_all(connection)
+    _keep_rules(connection, _rules_of(vocabulary, themes))
+    Upkeep(connection, vocabulary, themes).run(lambda _done, _total: None, decided=True)
+
+
+def _rules_of(vocabulary: Vocabulary, themes: Themes) -> str:
+    """Changes when the same rows would be derived otherwise."""
+    return f"{derive.RULES} {resolution.RULES} {themes.fingerprint} {vocabulary.fingerprint}"
 
 
 def _rules(connection: Connection) -> str | None:

@@ -15,9 +15,14 @@ import orjson
 from sqlalchemy import Connection, Row, text
 
 from matcher.errors import Bilingual
+from matcher.organisation import derived_id
 
 from .readers.cells import SourceRow
 from .report import ImportReport, RowFault
+
+APPEARANCE = "appearance"
+DOSSIER = "dossier"
+"""The roles of a row's links."""
 
 _BATCH = 2000
 
@@ -29,23 +34,30 @@ class Staging:
         self.connection = connection
         self.tenant = tenant
         self._pending: list[dict[str, Any]] = []
+        self._links: list[dict[str, Any]] = []
         self._number = 0
-        for statement in _MAKE.split(";"):
+        for statement in (TOUCHED + ";" + _MAKE).split(";"):
             connection.exec_driver_sql(statement)
 
     def add(self, row: SourceRow, place: str) -> None:
         """Stage one row; equal rows are equal whatever their place."""
         payload = orjson.dumps(row.payload, option=orjson.OPT_SORT_KEYS)
+        content_hash = hashlib.sha256(row.kind.encode() + b" " + payload).hexdigest()
+        identity = derived_id("r", row.source, row.key, content_hash)
         self._number += 1
+        self._links.extend(
+            {"n": self._number, "row": identity, "role": role, "target": target}
+            for role, targets in ((APPEARANCE, row.appearances), (DOSSIER, row.dossiers))
+            for target in targets
+        )
         self._pending.append(
             {
                 "n": self._number,
+                "id": identity,
                 "source": row.source,
                 "key": row.key,
-                "content_hash": hashlib.sha256(row.kind.encode() + b" " + payload).hexdigest(),
+                "content_hash": content_hash,
                 "kind": row.kind,
-                "organisation": row.organisation,
-                "dossier": row.dossier,
                 "payload": payload,
                 "place": place,
                 "tenant": self.tenant,
@@ -60,6 +72,9 @@ class Staging:
         if self._pending:
             self.connection.execute(_INSERT, self._pending)
             self._pending.clear()
+        if self._links:
+            self.connection.execute(_LINK, self._links)
+            self._links.clear()
 
     def compare(self, report: ImportReport) -> None:
         """Count every staged row in `report`, reject contradictions, mark what is to be stored.
@@ -98,13 +113,8 @@ class Staging:
 
     def store(self) -> None:
         """Put the marked rows into `source_rows`, in place of what stood under their keys before,
-        and note whom they touch in `touched_organisations` and `touched_dossiers`."""
+        and note whom they touch in `touched_appearances` and `touched_dossiers`."""
         for statement in _STORE.split(";"):
-            self.connection.exec_driver_sql(statement)
-
-    def touch_all(self) -> None:
-        """Have everything derived anew, as after a change of the rules or of the vocabulary."""
-        for statement in _TOUCH_ALL.split(";"):
             self.connection.exec_driver_sql(statement)
 
 
@@ -127,61 +137,68 @@ def _contradictions(rows: list[Row[Any]]) -> Iterator[RowFault]:
         )
 
 
+TOUCHED = """
+DROP TABLE IF EXISTS temp.touched_appearances;
+DROP TABLE IF EXISTS temp.touched_dossiers;
+CREATE TEMP TABLE touched_appearances (id TEXT PRIMARY KEY);
+CREATE TEMP TABLE touched_dossiers (id TEXT PRIMARY KEY)
+"""
+"""What `Upkeep` works on, as temporary tables of the connection."""
+
 _MAKE = """
 DROP TABLE IF EXISTS temp.staged;
-DROP TABLE IF EXISTS temp.touched_organisations;
-DROP TABLE IF EXISTS temp.touched_dossiers;
+DROP TABLE IF EXISTS temp.staged_links;
 CREATE TEMP TABLE staged (
-    n INTEGER PRIMARY KEY, source TEXT NOT NULL, key TEXT NOT NULL, content_hash TEXT NOT NULL,
-    kind TEXT NOT NULL, organisation TEXT, dossier TEXT, payload BLOB NOT NULL,
-    place TEXT NOT NULL, tenant TEXT NOT NULL, repeatable INTEGER NOT NULL,
-    fresh INTEGER NOT NULL DEFAULT 0
+    n INTEGER PRIMARY KEY, id TEXT NOT NULL, source TEXT NOT NULL, key TEXT NOT NULL,
+    content_hash TEXT NOT NULL, kind TEXT NOT NULL, payload BLOB NOT NULL, place TEXT NOT NULL,
+    tenant TEXT NOT NULL, repeatable INTEGER NOT NULL, fresh INTEGER NOT NULL DEFAULT 0
 );
-CREATE TEMP TABLE touched_organisations (id TEXT PRIMARY KEY);
-CREATE TEMP TABLE touched_dossiers (id TEXT PRIMARY KEY)
+CREATE TEMP TABLE staged_links (
+    n INTEGER NOT NULL, row TEXT NOT NULL, role TEXT NOT NULL, target TEXT NOT NULL
+)
 """
 
 _INSERT = text(
-    "INSERT INTO staged (n, source, key, content_hash, kind, organisation, dossier, payload,"
-    " place, tenant, repeatable) VALUES (:n, :source, :key, :content_hash, :kind, :organisation,"
-    " :dossier, :payload, :place, :tenant, :repeatable)"
+    "INSERT INTO staged (n, id, source, key, content_hash, kind, payload, place, tenant,"
+    " repeatable) VALUES (:n, :id, :source, :key, :content_hash, :kind, :payload, :place,"
+    " :tenant, :repeatable)"
 )
+_LINK = text("INSERT INTO staged_links (n, row, role, target) VALUES (:n, :row, :role, :target)")
 
 _COMPARE = text(
     "SELECT s.n, s.source, s.key, s.content_hash, s.place, s.repeatable,"
     " EXISTS (SELECT 1 FROM source_rows r WHERE r.source = s.source AND r.key = s.key) AS known,"
-    " EXISTS (SELECT 1 FROM source_rows r WHERE r.source = s.source AND r.key = s.key"
-    "  AND r.content_hash = s.content_hash) AS stored"
+    " EXISTS (SELECT 1 FROM source_rows r WHERE r.id = s.id) AS stored"
     " FROM staged s ORDER BY s.source, s.key, s.n"
 )
 
 _STORE = """
 CREATE TEMP TABLE replaced AS SELECT DISTINCT source, key FROM staged WHERE fresh;
 CREATE TEMP TABLE outdated AS
-    SELECT r.rowid AS id, r.organisation, r.dossier FROM source_rows r
-    JOIN replaced k ON r.source = k.source AND r.key = k.key
+    SELECT r.id FROM source_rows r JOIN replaced k ON r.source = k.source AND r.key = k.key
     WHERE NOT EXISTS (SELECT 1 FROM staged s WHERE s.source = r.source AND s.key = r.key
-        AND s.content_hash = r.content_hash);
-INSERT OR IGNORE INTO touched_organisations
-    SELECT organisation FROM outdated WHERE organisation IS NOT NULL
-    UNION SELECT organisation FROM staged WHERE fresh AND organisation IS NOT NULL;
-INSERT OR IGNORE INTO touched_dossiers
-    SELECT dossier FROM outdated WHERE dossier IS NOT NULL
-    UNION SELECT dossier FROM staged WHERE fresh AND dossier IS NOT NULL;
-DELETE FROM source_rows WHERE rowid IN (SELECT id FROM outdated);
-INSERT INTO source_rows
-    (source, key, content_hash, kind, organisation, dossier, payload, place, tenant)
-    SELECT source, key, content_hash, kind, organisation, dossier, payload, place, tenant
-    FROM staged WHERE fresh ORDER BY source, key, content_hash;
+        AND s.id = r.id);
+CREATE TEMP TABLE moved AS
+    SELECT role, target FROM source_links WHERE row IN (SELECT id FROM outdated)
+    UNION SELECT l.role, l.target FROM staged_links l JOIN staged s ON s.n = l.n WHERE s.fresh;
+INSERT OR IGNORE INTO touched_appearances SELECT target FROM moved WHERE role = 'appearance';
+INSERT OR IGNORE INTO touched_dossiers SELECT target FROM moved WHERE role = 'dossier';
+DELETE FROM source_rows WHERE id IN (SELECT id FROM outdated);
+INSERT INTO source_rows (id, source, key, content_hash, kind, payload, place, tenant)
+    SELECT id, source, key, content_hash, kind, payload, place, tenant
+    FROM staged WHERE fresh ORDER BY id;
+INSERT OR IGNORE INTO source_links (role, target, row)
+    SELECT l.role, l.target, l.row FROM staged_links l JOIN staged s ON s.n = l.n WHERE s.fresh;
 DROP TABLE replaced;
-DROP TABLE outdated
+DROP TABLE outdated;
+DROP TABLE moved
 """
 
-_TOUCH_ALL = """
-INSERT OR IGNORE INTO touched_organisations
-    SELECT organisation FROM source_rows WHERE organisation IS NOT NULL
-    UNION SELECT id FROM organisations;
+TOUCH_ALL = """
+INSERT OR IGNORE INTO touched_appearances
+    SELECT target FROM source_links WHERE role = 'appearance' UNION SELECT id FROM appearances;
 INSERT OR IGNORE INTO touched_dossiers
-    SELECT dossier FROM source_rows WHERE dossier IS NOT NULL
+    SELECT target FROM source_links WHERE role = 'dossier'
     UNION SELECT dossier FROM dossier_organisations
 """
+"""Have everything derived anew, as after a change of the rules or of the vocabulary."""

@@ -116,7 +116,7 @@ class Catalogue:
         """Every organisation of every side, by id."""
         with self.reading() as c:
             names = _follow(c, t.organisation_names)
-            sources = _follow(c, t.organisation_sources)
+            sources = _follow(c, t.appearances, order="source", then="key")
             identifiers = _follow(c, t.organisation_identifiers)
             parents = _follow(c, t.organisation_parents)
             first = {r.organisation: r.start.year for r in c.execute(_first_cooperations())}
@@ -260,6 +260,17 @@ class Catalogue:
         with exclusive(self.home):
             if self._revision() != t.SCHEMA:
                 upgrade(self.engine, str(self.home / CATALOGUE_FILE))
+                self._derive_again()
+
+    def _derive_again(self) -> None:
+        """After a migration: everything derived from the rows and decisions that it kept."""
+        from .intake import bring_up_to_date
+
+        with self.reading() as connection:
+            empty = _count(connection, t.source_rows) == 0
+        if not empty:
+            with self.writing() as connection:
+                bring_up_to_date(connection)
 
 
 def _engine(path: Path) -> Engine:
@@ -288,10 +299,15 @@ def _engine(path: Path) -> Engine:
 
 
 def _follow(
-    connection: Connection, table: Any, owner: str = "organisation", order: str = "position"
+    connection: Connection,
+    table: Any,
+    owner: str = "organisation",
+    order: str = "position",
+    then: str | None = None,
 ) -> Callable[[str], Sequence[Row[Any]]]:
     """A reader of one owner's rows of `table`; owners are asked for by rising id."""
-    statement: Select[Any] = select(table).order_by(table.c[owner], table.c[order])
+    ordered = [table.c[name] for name in (owner, order, then) if name is not None]
+    statement: Select[Any] = select(table).order_by(*ordered)
     groups = groupby(connection.execute(statement), key=lambda row: row._mapping[owner])
     ahead: tuple[str, list[Row[Any]]] | None = None
 

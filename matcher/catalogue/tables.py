@@ -1,7 +1,8 @@
 """The tables of the catalogue.
 
-`source_rows` holds what the sources said, row by row; every other table of facts is derived from it
-(`derive.py`) and could be made again at any time. What a tenant owns carries `tenant` and
+`source_rows` holds what the sources said, row by row, and `identity_decisions` what people decided
+about who is who; every other table of facts is derived from the two (`derive.py`, `resolution/`)
+and could be made again at any time. What a tenant owns carries `tenant` and
 `visibility`. Persons have no table here: contacts will live apart from organisations.
 """
 
@@ -21,10 +22,11 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    UniqueConstraint,
 )
 from sqlalchemy.types import JSON
 
-SCHEMA = "0001"
+SCHEMA = "0002"
 """The newest migration: a catalogue at this revision is opened without loading Alembic."""
 
 metadata = MetaData()
@@ -44,16 +46,73 @@ def _ownership() -> tuple[Column[str], Column[str]]:
 source_rows = Table(
     "source_rows",
     metadata,
-    Column("source", String(64), primary_key=True),
-    Column("key", Text, primary_key=True),
+    _id("id", key=True),
     # A source may list one body twice under one key (CORDIS does); both listings are kept.
-    Column("content_hash", String(64), primary_key=True),
+    Column("source", String(64), nullable=False),
+    Column("key", Text, nullable=False),
+    Column("content_hash", String(64), nullable=False),
     Column("kind", String(16), nullable=False),
-    Column("organisation", String(16), index=True),
-    Column("dossier", Text, index=True),
     Column("payload", LargeBinary, nullable=False),
     Column("place", Text, nullable=False),
     Column("tenant", String(64), nullable=False),
+    UniqueConstraint("source", "key", "content_hash"),
+)
+
+# Whom a row describes (appearances) and what is derived from it with others (dossiers).
+source_links = Table(
+    "source_links",
+    metadata,
+    Column("role", String(16), primary_key=True),
+    Column("target", Text, primary_key=True),
+    Column("row", ForeignKey("source_rows.id", ondelete="CASCADE"), primary_key=True, index=True),
+)
+
+# One organisation as one source names it, all its rows taken together, and whose it is.
+appearances = Table(
+    "appearances",
+    metadata,
+    _id("id", key=True),
+    Column("organisation", String(16), nullable=False, index=True),
+    Column("source", String(64), nullable=False),
+    Column("key", Text, nullable=False),
+    Column("description", LargeBinary, nullable=False),
+)
+
+# Which appearances are one organisation, and why; `review`: unsure, for a person to decide.
+joins = Table(
+    "joins",
+    metadata,
+    Column("first", String(16), primary_key=True),
+    Column("second", String(16), primary_key=True, index=True),
+    Column("review", Boolean, nullable=False),
+    Column("rule", String(32), nullable=False),
+    Column("confidence", Float, nullable=False),
+    Column("evidence", JSON, nullable=False),
+)
+
+# What people decided about two appearances; what was undone is not here but in the journal.
+identity_decisions = Table(
+    "identity_decisions",
+    metadata,
+    Column("first", String(16), primary_key=True),
+    Column("second", String(16), primary_key=True),
+    Column("verdict", String(16), nullable=False),
+)
+
+identity_journal = Table(
+    "identity_journal",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", DateTime, nullable=False),
+    Column("action", String(16), nullable=False),
+    Column("first", String(16), nullable=False),
+    Column("second", String(16), nullable=False),
+    # What stood before the action, to be put back when it is undone; NULL: nothing.
+    Column("former", String(16)),
+    Column("by", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    # The entry that this one undid.
+    Column("undid", Integer),
 )
 
 organisations = Table(
@@ -91,11 +150,6 @@ organisation_names = _of_organisation(
     Column("text", Text, nullable=False, index=True),
     Column("language", String(16), nullable=False),
     Column("kind", String(16), nullable=False),
-)
-organisation_sources = _of_organisation(
-    "organisation_sources",
-    Column("source", String(64), nullable=False),
-    Column("key", Text, nullable=False),
 )
 organisation_identifiers = _of_organisation(
     "organisation_identifiers",
@@ -245,7 +299,6 @@ DERIVED = (
     cooperation_participants,
     cooperations,
     organisation_names,
-    organisation_sources,
     organisation_identifiers,
     organisation_parents,
     organisations,

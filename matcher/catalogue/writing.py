@@ -12,12 +12,11 @@ from sqlalchemy import Connection, Table, bindparam, delete, insert, update
 from matcher.organisation import Cooperation, Organisation, Profile, ProfileText, Side
 
 from . import tables as t
-from .derive import Dossier
+from .rows import Dossier
 
 _BATCH = 2000
 _PARTS = (
     t.organisation_names,
-    t.organisation_sources,
     t.organisation_identifiers,
     t.organisation_parents,
 )
@@ -49,7 +48,7 @@ class Writer:
         self._known_texts: dict[ProfileText, str] = {}
 
     def forget_parts(self, ids: list[str]) -> None:
-        """Delete names, sources, identifiers and parents of these organisations."""
+        """Delete names, identifiers and parents of these organisations."""
         for part in _PARTS:
             self.connection.execute(delete(part).where(part.c.organisation.in_(ids)))
 
@@ -82,7 +81,6 @@ class Writer:
                 t.organisation_names,
                 [{"text": x.text, "language": x.language, "kind": x.kind} for x in o.names],
             ),
-            (t.organisation_sources, [{"source": x.source, "key": x.key} for x in o.sources]),
             (
                 t.organisation_identifiers,
                 [{"scheme": x.scheme, "value": x.value} for x in o.identifiers],

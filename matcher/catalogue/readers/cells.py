@@ -36,20 +36,25 @@ class RowRejected(Exception):
 
 @dataclass(frozen=True, slots=True)
 class SourceRow:
-    """What one row of a file says, codes resolved; the unit that is added, changed or unchanged.
+    """What one record of a file says, codes resolved; the unit that is added, changed or unchanged.
 
-    `organisation` is the id of the organisation that the row describes, `dossier` what its texts
-    and cooperation are derived from together. `repeatable`: the source may list different content
-    under one key, and all of it holds.
+    `payload["appearances"]`, where it is there, holds what the record says of each organisation
+    that it describes, by the id of its appearance; `dossiers` are what its texts and cooperation
+    are derived from together. `repeatable`: the source may list different content under one key,
+    and all of it holds.
     """
 
     source: str
     key: str
     kind: str
     payload: dict[str, Any]
-    organisation: str | None = None
-    dossier: str | None = None
+    dossiers: tuple[str, ...] = ()
     repeatable: bool = False
+
+    @property
+    def appearances(self) -> tuple[str, ...]:
+        """Ids of the organisations described, as this source names them."""
+        return tuple(self.payload.get("appearances", ()))
 
 
 class Cells:

@@ -86,7 +86,7 @@ def project(cells: Cells, _: Vocabulary) -> SourceRow:
         "end": end,
         "amount": cells.amount("totalCost"),
     }
-    return SourceRow(SOURCE, f"project/{number}", "project", payload, dossier=f"{SOURCE}:{number}")
+    return SourceRow(SOURCE, f"project/{number}", "project", payload, (f"{SOURCE}:{number}",))
 
 
 def participant(cells: Cells, vocabulary: Vocabulary) -> SourceRow:
@@ -130,9 +130,11 @@ def participant(cells: Cells, vocabulary: Vocabulary) -> SourceRow:
         SOURCE,
         f"participant/{number}/{identity}",
         "participant",
-        {"organisation": claims, "role": cells.text("role").casefold()},
-        organisation=organisation_id(SOURCE, identity),
-        dossier=f"{SOURCE}:{number}",
+        {
+            "appearances": {organisation_id(SOURCE, identity): claims},
+            "role": cells.text("role").casefold(),
+        },
+        (f"{SOURCE}:{number}",),
         repeatable=True,
     )
 

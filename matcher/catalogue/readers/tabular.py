@@ -158,18 +158,16 @@ def row(cells: Cells, vocabulary: Vocabulary) -> SourceRow:
 def _entry(cells: Cells, vocabulary: Vocabulary, source: str) -> SourceRow:
     claims = _claims(cells, vocabulary, source)
     key = claims["key"]
-    payload = {"organisation": claims, "profile": None}
-    organisation = organisation_id(source, key)
+    payload = {"appearances": {organisation_id(source, key): claims}, "profile": None}
     if not cells.filled(*_PROFILE_FIELDS):
-        return SourceRow(source, f"organisation/{key}", "entry", payload, organisation)
+        return SourceRow(source, f"organisation/{key}", "entry", payload)
     payload["profile"] = profile = _profile(cells, vocabulary, source, key)
     return SourceRow(
         source,
         f"profile/{profile['key']}",
         "entry",
         payload,
-        organisation,
-        dossier=f"{source}:profile:{profile['key']}",
+        (f"{source}:profile:{profile['key']}",),
     )
 
 
@@ -322,7 +320,7 @@ def _cooperation(cells: Cells, vocabulary: Vocabulary, source: str) -> SourceRow
         "attribution": cells.text("attribution") or source,
     }
     dossier = f"{source}:cooperation:{key}"
-    return SourceRow(source, f"cooperation/{key}", "cooperation", payload, dossier=dossier)
+    return SourceRow(source, f"cooperation/{key}", "cooperation", payload, (dossier,))
 
 
 def _period(cells: Cells, first: str, last: str) -> tuple[Any, Any]:
