@@ -16,7 +16,7 @@ from typer.main import get_command
 
 from matcher.errors import BadInput, Bilingual, MatcherError, NotReady
 
-from . import delivery, question, registry
+from . import delivery, figures, question, registry
 from .exits import INTERRUPTED, READER_GONE, REFUSED, exit_code
 
 app = typer.Typer(
@@ -35,6 +35,7 @@ app.command("match")(question.match)
 app.command("explain")(question.explain)
 app.command("lists")(delivery.lists)
 app.command("show")(question.show_organisation)
+app.command("figures")(figures.figures)
 app.command("serve")(delivery.serve)
 app.command("doctor")(registry.doctor)
 
