@@ -85,8 +85,9 @@ class Survey:
         mains = {}
         for body in self.bodies:
             if sectors := counted.get(body.id):
-                mains[body.id] = min(sectors.items(), key=lambda item: (-item[1], order[item[0]]))
-        return {body: main for body, (main, _) in mains.items()}
+                ordered = sorted(sectors, key=order.__getitem__)
+                mains[body.id] = max(ordered, key=sectors.__getitem__)  # of equal ones the first
+        return mains
 
     @cached_property
     def nature_sets(self) -> list[frozenset[str]]:
