@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -56,7 +57,12 @@ def import_files(
     began = datetime.now(UTC)
     tell = _rising(progress)
     report = ImportReport()
-    with exclusive(catalogue.home), _no_space(catalogue), catalogue.engine.connect() as connection:
+    with (
+        exclusive(catalogue.home),
+        _no_space(catalogue),
+        _collector_paused(),
+        catalogue.engine.connect() as connection,
+    ):
         with connection.begin():
             staging = Staging(connection, tenant)
             _read(list(paths), fmt, staging, vocabulary, report, tell)
@@ -168,6 +174,19 @@ def _keep_run(connection: Connection, began: datetime, tenant: str, report: Impo
 def _position(place: str, order: dict[str, int]) -> tuple[int, int]:
     path, _, line = place.rpartition(":")
     return order[path], int(line)
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """An import makes millions of objects and no cycle to speak of: looking for some again and
+    again took a sixth of its time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 @contextmanager
