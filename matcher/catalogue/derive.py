@@ -44,6 +44,10 @@ CAPABILITY_SCHEME = "capability"
 """The scheme of capability tags, as the vocabulary names it."""
 
 
+_KINDS = {str(kind): kind for kind in NameKind}
+_PLACE = {kind: place for place, kind in enumerate(NameKind)}
+
+
 def appearance(identity: str, claims: Sequence[Claim]) -> Appearance:
     """One organisation as one source names it: what all rows of that source say of it."""
     return Appearance(
@@ -117,13 +121,15 @@ def _identifiers(claims: Iterable[Claim]) -> tuple[Identifier, ...]:
     )
 
 
-def _active(claims: Iterable[Claim]) -> bool:
+def _active(claims: Sequence[Claim]) -> bool:
     """Whether the source with most authority, of those that say, says that it still exists."""
     said = _most(claims, "active")
     return said is None or bool(said)
 
 
-def _most(claims: Iterable[Claim], name: str) -> Any:
+def _most(claims: Sequence[Claim], name: str) -> Any:
+    if len(claims) == 1:  # as for most organisations
+        return claims[0].says.get(name)
     counted = Counter(
         (claim.rank, value) for claim in claims if (value := claim.says.get(name)) is not None
     )
@@ -138,14 +144,13 @@ def _names(claims: Iterable[Claim], shown: str) -> tuple[Name, ...]:
     A name in a language that its source does not say is the official one only where no other is.
     """
     counted = Counter(
-        (NameKind(kind), claim.rank, language, text)
+        (_KINDS[kind], claim.rank, language, text)
         for claim in claims
         for text, language, kind in claim.says["names"]
     )
-    kinds = list(NameKind)
     ordered = sorted(
         counted.items(),
-        key=lambda item: (kinds.index(item[0][0]), item[0][1], -item[1], item[0][2:]),
+        key=lambda item: (_PLACE[item[0][0]], item[0][1], -item[1], item[0][2:]),
     )
     stated = any(kind is NameKind.OFFICIAL and lang != "und" for kind, _, lang, _ in counted)
     official: dict[str, str] = {}
@@ -165,7 +170,7 @@ def _names(claims: Iterable[Claim], shown: str) -> tuple[Name, ...]:
 
 
 def _name_order(name: Name) -> tuple[int, str, str]:
-    return list(NameKind).index(name.kind), name.language, name.text
+    return _PLACE[name.kind], name.language, name.text
 
 
 def _project(name: str, rows: Sequence[StoredRow], bodies: Bodies) -> Dossier:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -64,7 +65,12 @@ def import_files(
     began = datetime.now(UTC)
     tell = _rising(progress)
     report = ImportReport()
-    with exclusive(catalogue.home), _no_space(catalogue), catalogue.engine.connect() as connection:
+    with (
+        exclusive(catalogue.home),
+        _no_space(catalogue),
+        _collector_paused(),
+        catalogue.engine.connect() as connection,
+    ):
         with connection.begin():
             staging = Staging(connection, tenant)
             checksums = _read(list(paths), reading, staging, vocabulary, report, tell)
@@ -204,6 +210,19 @@ def _keep_run(connection: Connection, began: datetime, tenant: str, report: Impo
 def _position(place: str, order: dict[str, int]) -> tuple[int, int]:
     where, number = re.split(r"[:#](?=\d+$)", place)
     return order[where], int(number)
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """An import makes millions of objects and no cycle to speak of: looking for some again and
+    again took a sixth of its time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 @contextmanager

@@ -35,6 +35,12 @@ def dossier(name: str, rows: Sequence[StoredRow], bodies: Bodies, themes: Themes
     return _profiles(author, rows, bodies, themes)
 
 
+def to_group(rows: Sequence[StoredRow]) -> list[str]:
+    """The titles of a dossier's papers where several are to be grouped by theme."""
+    several = len(rows) > 1 and all(row.kind == "work" for row in rows)
+    return [row.payload["title"] for row in rows] if several else []
+
+
 def _cooperation(row: StoredRow, bodies: Bodies) -> Dossier:
     """Who wrote the paper together; one organisation alone is no cooperation."""
     paper = row.payload

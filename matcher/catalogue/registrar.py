@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, select, update
 from sqlalchemy import bindparam as bound
 
 from matcher.organisation import Identifier, Name, NameKind
@@ -14,6 +14,7 @@ from matcher.organisation import Identifier, Name, NameKind
 from . import tables as t
 from .resolution.appearance import Appearance, Decision, Verdict
 from .resolution.resolve import resolve as resolved
+from .writing import insert_rows
 
 _BATCH = 2000
 _UNRESOLVED = ""
@@ -72,12 +73,16 @@ def describe(connection: Connection, fresh: Sequence[Appearance], gone: Collecti
     if changed:
         connection.execute(change.values(description=bound("description")), changed)
     added = [
-        {**row, "id": row["identity"], "organisation": _UNRESOLVED}
+        {
+            "id": row["identity"],
+            "organisation": _UNRESOLVED,
+            **{name: row[name] for name in ("source", "key", "description")},
+        }
         for row in rows
         if row["identity"] not in there
     ]
     if added:
-        connection.execute(insert(t.appearances), added)
+        insert_rows(connection, t.appearances, added)
 
 
 def resolve(
@@ -111,7 +116,7 @@ def resolve(
     ]
     found.sort(key=lambda row: (row["first"], row["second"]))
     if found:
-        connection.execute(insert(t.joins), found)
+        insert_rows(connection, t.joins, found)
 
 
 def _chunks(ids: list[str]) -> Iterable[list[str]]:

@@ -70,10 +70,10 @@ class Staging:
     def flush(self) -> None:
         """Write what is pending to the temporary table."""
         if self._pending:
-            self.connection.execute(_INSERT, self._pending)
+            self.connection.exec_driver_sql(_INSERT, self._pending)
             self._pending.clear()
         if self._links:
-            self.connection.execute(_LINK, self._links)
+            self.connection.exec_driver_sql(_LINK, self._links)
             self._links.clear()
 
     def compare(self, report: ImportReport) -> None:
@@ -158,12 +158,12 @@ CREATE TEMP TABLE staged_links (
 )
 """
 
-_INSERT = text(
+_INSERT = (
     "INSERT INTO staged (n, id, source, key, content_hash, kind, payload, place, tenant,"
     " repeatable) VALUES (:n, :id, :source, :key, :content_hash, :kind, :payload, :place,"
     " :tenant, :repeatable)"
 )
-_LINK = text("INSERT INTO staged_links (n, row, role, target) VALUES (:n, :row, :role, :target)")
+_LINK = "INSERT INTO staged_links (n, row, role, target) VALUES (:n, :row, :role, :target)"
 
 _COMPARE = text(
     "SELECT s.n, s.source, s.key, s.content_hash, s.place, s.repeatable,"

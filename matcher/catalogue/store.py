@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import groupby
@@ -11,11 +10,9 @@ from pathlib import Path
 from typing import Any, Self
 
 import orjson
-from sqlalchemy import Connection, Engine, Row, Select, create_engine, event, func, select
-from sqlalchemy.exc import DatabaseError, IntegrityError, ProgrammingError
-from sqlalchemy.pool import NullPool
+from sqlalchemy import Connection, Engine, Row, Select, func, select
 
-from matcher.errors import Bilingual, HomeRefused, MatcherError, NotReady
+from matcher.errors import Bilingual, MatcherError, NotReady
 from matcher.organisation import (
     OTHER_SECTOR,
     SECTOR_SCHEME,
@@ -38,6 +35,7 @@ from matcher.organisation import (
 
 from . import tables as t
 from .lock import exclusive
+from .storage import engine, refused, storage_faults
 
 CATALOGUE_FILE = "catalogue.sqlite"
 MAX_SECTORS = 3
@@ -71,17 +69,17 @@ class Catalogue:
         try:
             home.mkdir(parents=True, exist_ok=True)
         except OSError as fault:
-            raise _refused(home, fault) from fault
-        catalogue = cls(home, _engine(path))
+            raise refused(home, fault) from fault
+        catalogue = cls(home, engine(path))
         try:
-            with _storage_faults(path):
+            with storage_faults(path):
                 if catalogue._revision() != t.SCHEMA:
                     catalogue._migrate()
         except MatcherError:
             catalogue.close()
             raise
         except OSError as fault:
-            raise _refused(home, fault) from fault
+            raise refused(home, fault) from fault
         return catalogue
 
     def close(self) -> None:
@@ -98,7 +96,7 @@ class Catalogue:
     def reading(self) -> Iterator[Connection]:
         """One consistent view of the catalogue, whatever is written meanwhile."""
         with (
-            _storage_faults(self.home / CATALOGUE_FILE),
+            storage_faults(self.home / CATALOGUE_FILE),
             self.engine.connect() as connection,
             connection.begin(),
         ):
@@ -107,7 +105,7 @@ class Catalogue:
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """One write transaction (BEGIN IMMEDIATE): all of it is stored, or nothing."""
-        with _storage_faults(self.home / CATALOGUE_FILE), self.engine.connect() as connection:
+        with storage_faults(self.home / CATALOGUE_FILE), self.engine.connect() as connection:
             immediate = connection.execution_options(immediate=True)
             with immediate.begin():
                 yield immediate
@@ -273,31 +271,6 @@ class Catalogue:
                 bring_up_to_date(connection)
 
 
-def _engine(path: Path) -> Engine:
-    engine = create_engine(
-        f"sqlite:///{path}", poolclass=NullPool, json_serializer=lambda x: orjson.dumps(x).decode()
-    )
-
-    @event.listens_for(engine, "connect")
-    def _prepare(connection: sqlite3.Connection, _: object) -> None:
-        # The driver would begin transactions at its own time; ours begin where we say so.
-        connection.isolation_level = None
-        for pragma in (
-            "busy_timeout = 10000",
-            "journal_mode = WAL",
-            "synchronous = FULL",
-            "foreign_keys = ON",
-        ):
-            connection.execute(f"PRAGMA {pragma}")
-
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Connection) -> None:
-        immediate = connection.get_execution_options().get("immediate")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
-
-    return engine
-
-
 def _follow(
     connection: Connection,
     table: Any,
@@ -374,39 +347,3 @@ def _first_cooperations() -> Select[Any]:
 
 def _count(connection: Connection, table: Any) -> int:
     return connection.scalar(select(func.count()).select_from(table)) or 0
-
-
-def _refused(home: Path, fault: Exception) -> HomeRefused:
-    reason = getattr(fault, "strerror", None) or str(getattr(fault, "orig", fault))
-    return HomeRefused(
-        Bilingual(f"无法使用这个数据文件夹（{reason}）。", f"The home cannot be used ({reason})."),
-        Bilingual(
-            "检查文件夹的权限和剩余空间，或用 --home 指定另一个文件夹。",
-            "Check the folder's permissions and free space, or name another one with --home.",
-        ),
-        where=str(home),
-    )
-
-
-@contextmanager
-def _storage_faults(path: Path) -> Iterator[None]:
-    """What SQLite cannot read or write: HomeRefused, or NotReady for a damaged file."""
-    try:
-        yield
-    except (IntegrityError, ProgrammingError):
-        raise  # our own mistake, not the disk's
-    except DatabaseError as fault:
-        if isinstance(fault.orig, sqlite3.OperationalError):
-            raise _refused(path.parent, fault) from fault
-        raise _damaged(path) from fault
-
-
-def _damaged(path: Path) -> NotReady:
-    return NotReady(
-        Bilingual("该文件不是可读的目录，或已损坏。", "The file is no catalogue, or is damaged."),
-        Bilingual(
-            "从备份恢复它；或移走它，再重新导入原始文件。",
-            "Restore it from a backup; or move it away and import the source files again.",
-        ),
-        where=str(path),
-    )

@@ -11,7 +11,7 @@ from matcher.text.encoder import Encoder
 
 NEAR = 0.35
 """Cosine to its theme's centre from which a title needs no theme of its own."""
-MOST_THEMES = 12
+MOST_THEMES = 24
 """Of one organisation: its profiles stay few, however many papers it has."""
 
 _ROUNDS = 5
@@ -34,7 +34,7 @@ class Themes:
 
     def prepare(self, titles: Sequence[str]) -> None:
         """Encode these in one go, before they are grouped piece by piece."""
-        fresh = sorted(set(titles) - self._known.keys())
+        fresh = sorted({title for title in titles if title not in self._known})
         for start in range(0, len(fresh), _BATCH):
             batch = fresh[start : start + _BATCH]
             self._known.update(zip(batch, self._encoder.encode(batch), strict=True))
@@ -49,6 +49,9 @@ class Themes:
             return [[0]] if titles else []
         self.prepare(titles)
         vectors = np.stack([self._known[title] for title in titles])
+        if len(titles) == 2:
+            near = vectors[0] @ vectors[1] >= NEAR
+            return [[0, 1]] if near else [[0], [1]]
         centres = _unit(vectors.mean(axis=0, keepdims=True))
         centres = vectors[[int(np.argmax(vectors @ centres[0]))]]
         while len(centres) < min(MOST_THEMES, len(titles)):
@@ -57,17 +60,20 @@ class Themes:
             if nearest[furthest] >= NEAR:
                 break
             centres = np.vstack([centres, vectors[furthest]])
-        for _ in range(_ROUNDS):
-            home = (vectors @ centres.T).argmax(axis=1)
-            kept = [n for n in range(len(centres)) if (home == n).any()]
-            centres = np.vstack([_unit(vectors[home == n].mean(axis=0)) for n in kept])
         near = vectors @ centres.T
         home = near.argmax(axis=1)
-        groups = [
-            sorted(np.flatnonzero(home == n).tolist(), key=lambda i: (-near[i, n], i))
-            for n in range(len(centres))
-        ]
-        return sorted((g for g in groups if g), key=lambda group: (-len(group), min(group)))
+        for _ in range(_ROUNDS):
+            sums = np.zeros_like(centres)
+            np.add.at(sums, home, vectors)
+            centres = _unit(sums[np.unique(home)])
+            near = vectors @ centres.T
+            former, home = home, near.argmax(axis=1)
+            if np.array_equal(former, home):
+                break
+        groups: dict[int, list[int]] = {}
+        for place in np.lexsort((np.arange(len(titles)), -near[np.arange(len(titles)), home])):
+            groups.setdefault(int(home[place]), []).append(int(place))
+        return sorted(groups.values(), key=lambda group: (-len(group), min(group)))
 
 
 def _unit(vectors: Vectors) -> Vectors:

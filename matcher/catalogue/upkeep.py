@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from itertools import groupby
+from itertools import groupby, islice
 from typing import Any
 
 import orjson
@@ -13,7 +13,7 @@ from sqlalchemy import text as sql
 from matcher.organisation import Organisation, Side
 from matcher.vocabulary import Vocabulary
 
-from . import derive, registrar
+from . import derive, papers, registrar
 from . import tables as t
 from .rows import Bodies, Claim, StoredRow
 from .staging import APPEARANCE, DOSSIER, TOUCH_ALL, TOUCHED
@@ -21,6 +21,8 @@ from .themes import Themes
 from .writing import Writer, digest_of
 
 _BATCH = 2000
+_KEPT = 100_000
+"""Of so many appearances the claims are kept in memory from describing to deriving."""
 _touched_appearances = table("touched_appearances", column("id"))
 _touched_dossiers = table("touched_dossiers", column("id"))
 Progress = Callable[[int, int], None]
@@ -46,6 +48,7 @@ class Upkeep:
         self.vocabulary = vocabulary
         self.themes = themes
         self.writer = Writer(connection)
+        self._said: dict[str, list[Claim]] = {}
 
     def run(self, progress: Progress, *, decided: bool = False) -> None:
         """Derive the touched appearances, who is who, then every organisation and dossier that
@@ -86,7 +89,10 @@ class Upkeep:
         fresh = []
         for identity, rows in self._rows(APPEARANCE, touched):
             found.add(identity)
-            appearance = derive.appearance(identity, _claims(rows, identity))
+            claims = _claims(rows, identity)
+            if len(self._said) < _KEPT:
+                self._said[identity] = claims
+            appearance = derive.appearance(identity, claims)
             if stored.get(identity) != registrar.written(appearance):
                 fresh.append(appearance)
             steps.step()
@@ -148,13 +154,13 @@ class Upkeep:
     def _claims_of(self, members: Mapping[str, Sequence[str]]) -> Iterator[tuple[str, list[Claim]]]:
         """Every organisation's claims, over all its appearances."""
         for chunk in _chunks(sorted(members)):
-            asked = [part for identity in chunk for part in members[identity]]
-            owner = {part: identity for identity in chunk for part in members[identity]}
-            claims: dict[str, list[Claim]] = {identity: [] for identity in chunk}
-            for some in _chunks(sorted(asked)):
+            asked = {part for identity in chunk for part in members[identity]}
+            said = {part: self._said[part] for part in asked & self._said.keys()}
+            for some in _chunks(sorted(asked - said.keys())):
                 for part, rows in self._rows(APPEARANCE, some):
-                    claims[owner[part]].extend(_claims(rows, part))
-            yield from claims.items()
+                    said[part] = _claims(rows, part)
+            for identity in chunk:
+                yield identity, [c for part in sorted(members[identity]) for c in said[part]]
 
     def _dossiers(self, organisation_of: Mapping[str, str], steps: _Steps) -> None:
         organisations = t.organisations.c
@@ -164,9 +170,11 @@ class Upkeep:
         }
         bodies = Bodies(organisation_of, sides)
         touched = select(_touched_dossiers.c.id)
-        for name, rows in self._rows(DOSSIER, touched):
-            self.writer.dossier(name, derive.dossier(name, rows, bodies, self.themes))
-            steps.step()
+        for batch in _batches(self._rows(DOSSIER, touched)):
+            self.themes.prepare([title for _, rows in batch for title in papers.to_group(rows)])
+            for name, rows in batch:
+                self.writer.dossier(name, derive.dossier(name, rows, bodies, self.themes))
+                steps.step()
         self.writer.flush()
 
     def _rows(
@@ -179,6 +187,7 @@ class Upkeep:
             .join(t.source_rows, row.id == link.row)
             .where(link.role == role, link.target.in_(chosen))
             .order_by(link.target, row.source, row.key, row.content_hash)
+            .execution_options(yield_per=_BATCH)
         )
         with self.connection.execute(statement) as result:
             for name, group in groupby(result, key=lambda found: found.target):
@@ -242,6 +251,13 @@ def _claims(rows: Sequence[StoredRow], appearance: str) -> list[Claim]:
 
 def _count(connection: Connection, part: Any) -> int:
     return connection.scalar(sql(f"SELECT count(*) FROM {part.name}")) or 0  # noqa: S608
+
+
+def _batches(
+    found: Iterator[tuple[str, list[StoredRow]]],
+) -> Iterator[list[tuple[str, list[StoredRow]]]]:
+    while batch := list(islice(found, _BATCH)):
+        yield batch
 
 
 def _chunks(ids: list[str]) -> Iterator[list[str]]:

@@ -27,6 +27,8 @@ TYPES: dict[str, tuple[str | None, str | None]] = {
     "facility": ("research_institute", "research_institute"),
     "government": (None, "government"),
 }
+UNLISTED = frozenset({"XK"})
+"""Codes that ISO 3166-1 leaves to users: the record is kept, its country unknown."""
 STATES = frozenset({"active", "inactive", "withdrawn"})
 
 _NUMBER = re.compile(r"(?:https?://ror\.org/)?(0[a-hj-km-np-tv-z0-9]{6}\d{2})")
@@ -73,7 +75,8 @@ def organisation(record: Mapping[str, Any], vocabulary: Vocabulary) -> SourceRow
             Bilingual("补上名称。", "Give its name."),
         )
     city, country = _place_v2(record) if second else _place_v1(record)
-    placed = Cells({"country": country}, {"country": "country_code"})
+    known = "" if country in UNLISTED else country
+    placed = Cells({"country": known}, {"country": "country_code"})
     types = [str(one).casefold() for one in _list(record, "types")]
     kinds = [TYPES[one] for one in types if one in TYPES]
     status = cells.text("status").casefold() or "active"
