@@ -12,7 +12,7 @@ import pytest
 from registry_factory import ARegistry, a_matcher, a_profile, an_organisation
 
 from matcher.errors import NotReady, SnapshotDamaged, SnapshotMismatch
-from matcher.organisation import Side
+from matcher.organisation import Side, organisation_id
 from matcher.service import Matcher
 from matcher.snapshot.build import BuildReport, build
 from matcher.snapshot.census import census
@@ -219,4 +219,12 @@ def test_names_are_found_by_any_spelling(tmp_path: Path) -> None:
         for name in ("partner-3 Institute", "PARTNER 3 institute", "ｐａｒｔｎｅｒ-3 Institute")
     }
     assert len(ids) == 1
-    assert matcher.organisation(ids.pop())["name"] == "partner-3 Institute"
+    found = matcher.organisation(ids.pop())
+    assert found["name"] == "partner-3 Institute"
+    [source] = found["sources"]
+    for key in (
+        source["key"],
+        f"{source['source']}:{source['key']}",
+        organisation_id(source["source"], source["key"]),
+    ):
+        assert matcher.organisation(key)["id"] == found["id"]

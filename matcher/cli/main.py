@@ -16,7 +16,7 @@ from typer.main import get_command
 
 from matcher.errors import BadInput, Bilingual, MatcherError, NotReady
 
-from . import delivery, duplicates, figures, question, registry
+from . import delivery, duplicates, figures, quality, question, registry
 from .exits import INTERRUPTED, READER_GONE, REFUSED, exit_code
 
 app = typer.Typer(
@@ -38,6 +38,7 @@ app.command("lists")(delivery.lists)
 app.command("show")(question.show_organisation)
 app.command("figures")(figures.figures)
 app.command("serve")(delivery.serve)
+app.command("advise")(quality.advise)
 app.command("doctor")(registry.doctor)
 
 # typer carries its own copy of click, or uses the installed one: either way this is its root.

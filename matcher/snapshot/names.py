@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.organisation import Organisation
+from matcher.organisation import Organisation, SourceKey, organisation_id
 from matcher.text.normalise import fold_name
 
 
@@ -18,11 +19,21 @@ def write_names(folder: Path, organisations: list[Organisation]) -> None:
         {
             (name_hash(key), row)
             for row, o in enumerate(organisations)
-            for key in (o.id, *(n.text for n in o.names), *(s.key for s in o.sources))
+            for key in (*keys_of(o.id, o.sources), *(n.text for n in o.names))
         }
     )
     np.save(folder / "name_hashes.npy", np.array([h for h, _ in pairs], np.uint64))
     np.save(folder / "name_rows.npy", np.array([row for _, row in pairs], np.int32))
+
+
+def keys_of(identity: str, sources: Iterable[SourceKey]) -> list[str]:
+    """What an organisation is found by besides its names: its id, the ids it would have by each of
+    its sources alone (it had one of them before they were joined), `key` and `source:key`."""
+    found = [identity]
+    for source in sources:
+        found.append(organisation_id(source.source, source.key))
+        found += [source.key, f"{source.source}:{source.key}"]
+    return found
 
 
 def name_hash(name: str) -> int:

@@ -14,12 +14,12 @@ from numpy.typing import NDArray
 from matcher.errors import Bilingual, UnknownOrganisation
 from matcher.index.faiss import FaissIndex
 from matcher.index.protocol import Index, Rows
-from matcher.organisation import Side
+from matcher.organisation import Side, SourceKey
 from matcher.text.normalise import fold_name
 
 from .columns import Columns
 from .manifest import Manifest, damaged
-from .names import Names
+from .names import Names, keys_of
 from .records import Records
 from .shelf import Shelf
 
@@ -161,7 +161,8 @@ class Snapshot:
 
     def _spellings(self, row: int) -> set[str]:
         record = self.organisations[row]
-        keys = {record["id"], *(s["key"] for s in record["sources"])}
+        sources = [SourceKey(s["source"], s["key"]) for s in record["sources"]]
+        keys = keys_of(record["id"], sources)
         return {fold_name(n) for n in {record["name"], *record["aliases"], *keys}}
 
     def _goes_by(self, row: int, folded: str) -> bool:
