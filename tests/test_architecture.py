@@ -27,6 +27,7 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
     "datasets": ("models/",),
     "faiss": ("matcher/index/",),
     "fastapi": ("api/",),
+    "ijson": ("matcher/catalogue/readers/",),
     "opencc": ("models/",),
     "pandas": (
         "matcher/catalogue/readers/",
@@ -34,6 +35,7 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
         "matcher/lists/export/",
         "matcher/matching/pairing.py",
     ),
+    "python_calamine": ("matcher/catalogue/readers/",),
     "rjieba": ("models/",),
     "scipy": ("matcher/evaluation/", "bench/", "models/"),
     "sentence_transformers": ("matcher/text/", "models/"),
@@ -44,7 +46,7 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
     "transformers": ("models/",),
     "typer": ("matcher/cli/",),
     "uvicorn": ("matcher/cli/",),
-    "xlsxwriter": ("matcher/lists/export/",),
+    "xlsxwriter": ("matcher/catalogue/template.py", "matcher/lists/export/"),
     "models": ("models/",),
     "bench": ("bench/",),
 }

@@ -1,7 +1,6 @@
 """The columns that a tabular file may have, and how a header is understood.
 
-They are set out in `docs/import.md`; a test keeps the two alike. Names of profile fields that the
-Enterprise Europe Network's partnering opportunities have stand among the spellings.
+They are set out in `docs/import.md`; a test keeps the two alike.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ HEADERS: dict[str, tuple[str, ...]] = {
     "name_en": ("英文名称", "English name"),
     "aliases": ("别名", "Other names"),
     "identifiers": ("标识符", "Identifiers"),
-    "country": ("国家/地区", "Country/Region"),
+    "country": ("国家/地区", "Country/Region", "国家", "Country"),
     "city": ("城市", "City"),
     "district": ("区", "所在区", "District"),
     "entity_type": ("机构类型", "Entity type"),
@@ -75,6 +74,29 @@ HEADERS: dict[str, tuple[str, ...]] = {
     "currency": ("币种", "Currency"),
 }
 
+EEN: dict[str, str] = {
+    "profile_kind": "Profile type",
+    "reference": "Profile reference",
+    "title_zh": "Title (ZH)",
+    "title_en": "Title (EN)",
+    "summary_zh": "Short summary (ZH)",
+    "summary_en": "Short summary (EN)",
+    "description_zh": "Full description (ZH)",
+    "description_en": "Full description (EN)",
+    "partner_role_zh": "Expected role of the partner (ZH)",
+    "partner_role_en": "Expected role of the partner (EN)",
+    "keywords_zh": "Keywords (ZH)",
+    "keywords_en": "Keywords (EN)",
+    "trl": "Stage of development",
+    "ip_status": "IPR status",
+    "cooperation_types": "Type of partnership",
+    "target_countries": "Targeted countries",
+    "valid_until": "Expiry date",
+}
+"""What the Enterprise Europe Network calls the fields that its profiles have too."""
+
+GUIDE, CODES = "说明 Guide", "代码 Codes"
+"""Sheets of the template that hold no rows."""
 EXAMPLE = "示例 example"
 """Header of a column that marks rows which only show how to fill in the template."""
 ERROR, CURE, PLACE, RAW = "错误 error", "处理办法 cure", "位置 place", "原文 raw"

@@ -6,6 +6,7 @@ The columns are set out in `docs/import.md`; a test keeps the two alike.
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import Any
 
 from matcher.errors import Bilingual
@@ -108,7 +109,7 @@ def _claims(cells: Cells, vocabulary: Vocabulary, source: str) -> dict[str, Any]
     names.extend([alias, language_of(alias, "und"), NameKind.ALIAS] for alias in aliases)
     city = " ".join(cells.text("city").split())
     country = cells.country("country", city, vocabulary)
-    key = cells.text("id") or name_and_country(names[0][0], country)
+    key = cells.key("id") or name_and_country(names[0][0], country)
     if not key:
         raise cells.rejected(
             "id",
@@ -157,7 +158,7 @@ def _profile(cells: Cells, vocabulary: Vocabulary, source: str, holder: str) -> 
     kind = cells.term("profile_kind", vocabulary.profile_kind) or ProfileKind.CAPABILITY
     usual = Publication.INFERRED if kind == ProfileKind.CAPABILITY else Publication.PUBLISHED
     titles = (text["title"] or text["summary"] or text["description"] for text in texts)
-    key = cells.text("profile_id") or derived_id("", holder, kind, *titles)
+    key = cells.key("profile_id") or derived_id("", holder, kind, *titles)
     begins, ends = _period(cells, "valid_from", "valid_until")
     return {
         "key": key,
@@ -200,7 +201,7 @@ def _text(cells: Cells, language: str) -> dict[str, Any] | None:
 
 
 def _cooperation(cells: Cells, vocabulary: Vocabulary, source: str) -> SourceRow:
-    key = cells.needed("id")
+    key = cells.key("id") or cells.needed("id")
     named = (*cells.list("beijing"), *cells.list("partners"))
     bodies = list(dict.fromkeys(_body(text, source) for text in named))
     if not bodies:
@@ -255,6 +256,7 @@ def _period(cells: Cells, first: str, last: str) -> tuple[Any, Any]:
 
 def _reference(text: str, source: str) -> tuple[str, str]:
     """source, key of an id as written: "source:id", or an id of the row's own source."""
+    text = unicodedata.normalize("NFKC", text)
     match = _REFERENCE.fullmatch(text)
     return (match[1], match[2]) if match else (source, text)
 

@@ -8,6 +8,7 @@ from itertools import chain, islice
 from matcher.errors import Bilingual
 
 from .cells import RowRejected
+from .columns import CODES, GUIDE
 from .faults import fault, unrecognised
 from .flagged import letters_of
 from .header import Header, recognise, unknown_header
@@ -28,6 +29,10 @@ def sheet_table(sheet: Sheet, where: str, kind: str, book: Workbook, reading: Re
     where its header is at fault."""
     if sheet.kind != "WorkSheet":
         raise unrecognised(where, "是图表，不是数据。", "It is a chart, no rows.", _WITHOUT)
+    if sheet.name in (GUIDE, CODES):
+        raise unrecognised(
+            where, "是模板的说明，不是数据。", "It explains the template, no rows.", _WITHOUT
+        )
     rows = _filled(sheet)
     first = list(islice(rows, _TITLE_ROWS))
     if not first:
