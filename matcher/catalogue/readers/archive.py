@@ -38,7 +38,7 @@ class Limits:
     free: int = 64 << 20
     members: int = 1000
     directory: int = 1 << 20
-    record: int = 64 << 20
+    record: int = 32 << 20
     """A line, or an object of a JSON array."""
     workbook: int = 256 << 20
     """All parts of a spreadsheet, inflated."""

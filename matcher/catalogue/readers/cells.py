@@ -17,7 +17,8 @@ LONGEST_CELL = 100_000
 """Characters; ten times the longest description anybody publishes."""
 
 _DATE = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:[T ][\d:.Z+-]*)?")
-_NO_CHARACTER = re.compile("[\x00\ud800-\udfff]")
+_NO_CHARACTER = re.compile("[\x00\u202d\u202e\ud800-\udfff]")
+"""NUL, the two marks that turn the direction of what follows, halves of characters."""
 _LIST = re.compile(r"[|;；]")
 _WORDS = re.compile(r"[|;；,，、]")
 _ERRORS = frozenset(
@@ -262,8 +263,11 @@ class Cells:
         if _NO_CHARACTER.search(text):
             raise self.rejected(
                 name,
-                Bilingual("含有无法显示的字符（NUL 等）。", "It holds a NUL or half a character."),
-                Bilingual("删去该字符。", "Delete that character."),
+                Bilingual(
+                    "含有无法显示的字符（NUL、半个字符或改变书写方向的符号）。",
+                    "It holds a NUL, half a character or a mark that turns the text around.",
+                ),
+                Bilingual("删去该字符，或重新输入这一格。", "Delete it, or type the cell again."),
             )
         if text.startswith("#") and text in _ERRORS:
             raise self._no_value(name, text)

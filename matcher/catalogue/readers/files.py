@@ -144,7 +144,7 @@ class Source:
             yield from self._sheets(path, where, kind)
 
     def _sheets(self, path: Path, where: str, kind: str) -> Iterator[Table | Unrecognised]:
-        book = Workbook(path, where, self.reading.limits)
+        book = Workbook(path, where, kind, self.reading.limits)
         for sheet in book.sheets():
             try:
                 yield sheet_table(sheet, f"{where}[{sheet.name}]", kind, book, self.reading)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import os
 import select
-import subprocess
 import sys
 import tempfile
 import time
@@ -17,6 +16,7 @@ from collections.abc import Generator, Iterator
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from subprocess import DEVNULL, PIPE, Popen
 from typing import IO, Any
 
 import orjson
@@ -27,7 +27,8 @@ from .archive import BLOCK, Limits
 from .faults import SAVE_AS, fault
 
 _ROOT = Path(__file__).resolve().parents[3]
-_MODULE = "matcher.catalogue.readers.workbook"
+_COMMAND = [sys.executable, "-P", "-s", "-m", "matcher.catalogue.readers.workbook"]
+"""-P: no module is taken from the working folder."""
 
 
 @dataclass(slots=True)
@@ -45,12 +46,16 @@ class Sheet:
 class Workbook:
     """One spreadsheet file; its sheets are read in order, each before the next."""
 
-    def __init__(self, path: Path, where: str, limits: Limits) -> None:
+    def __init__(self, path: Path, where: str, kind: str, limits: Limits) -> None:
+        """`kind` is what the content is: xlsx, xls or ods, whatever the name says."""
         self.path = path
+        self.kind = kind
         self.where = where
         self.limits = limits
         self.notes: list[Bilingual] = []
         """What is to be said of the file as a whole."""
+        self.memory = 0
+        """Most that the process held, bytes, when it has come to the end."""
 
     def sheets(self) -> Iterator[Sheet]:
         """Every sheet; FileFault where the file cannot be read to its end."""
@@ -73,19 +78,22 @@ class Workbook:
                 for _ in sheet.rows:  # whatever was not asked for
                     pass
                 pending = following[0]
+            self.memory = pending["memory"]
 
     def _lines(self) -> Generator[Any]:
         """What the process says, understood; its last line has `end`."""
-        with tempfile.TemporaryFile() as complaints:
-            process = subprocess.Popen(  # noqa: S603 (ourselves, with a file's path)
-                [sys.executable, "-P", "-s", "-m", _MODULE, str(self.path.resolve()),
-                 json.dumps(asdict(self.limits))],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
+        with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryFile() as complaints:
+            # The reader goes by the name of a file, which may be wrong: it is given a right one.
+            named = Path(folder) / f"book.{self.kind}"
+            named.symlink_to(self.path.resolve())
+            process = Popen(  # noqa: S603 (ourselves, with a file's path)
+                [*_COMMAND, str(named), json.dumps(asdict(self.limits))],
+                stdin=DEVNULL,
+                stdout=PIPE,
                 stderr=complaints,
                 env={"PYTHONPATH": str(_ROOT), "PYTHONUTF8": "1"},
                 start_new_session=True,
-            )  # fmt: skip
+            )
             assert process.stdout is not None
             try:
                 for line in self._raw_lines(process.stdout):

@@ -96,6 +96,12 @@ def _claims(cells: Cells, vocabulary: Vocabulary, source: str) -> dict[str, Any]
     names: list[list[str]] = []
     for language in ("zh", "en"):
         name = " ".join(cells.text(f"name_{language}").split())
+        if name and not any(map(str.isalnum, name)):
+            raise cells.rejected(
+                f"name_{language}",
+                Bilingual("名称里没有文字。", "The name has no letter in it."),
+                Bilingual("填写机构名称。", "Give the body's name."),
+            )
         if name:
             names.append([name, language, NameKind.OFFICIAL])
     if not names:

@@ -50,7 +50,8 @@ def main(arguments: list[str]) -> None:
     except MemoryError:
         write({"fault": {"memory": True}})
     except BaseException as error:  # what panics in native code is no Exception
-        write({"fault": _told(error).as_dict()})
+        too_big = "limit exceeded" in str(error)
+        write({"fault": {"memory": True} if too_big else _told(error).as_dict()})
     sys.stdout.flush()
 
 
@@ -96,7 +97,15 @@ def read(path: Path, limits: Limits) -> Iterator[object]:
             merged = sheet.merged_cell_ranges or []
             yield {**head, "kind": kind, "merged": merged[: limits.members * 100]}
             yield from _rows(sheet, flags.get(about.name, {}))
-    yield {"end": True}
+    yield {"end": True, "memory": _peak()}
+
+
+def _peak() -> int:
+    """Most memory that this process held so far, bytes; 0 where the system does not say."""
+    with suppress(OSError, StopIteration):
+        status = Path("/proc/self/status").read_text("ascii").splitlines()
+        return int(next(line for line in status if line.startswith("VmHWM")).split()[1]) << 10
+    return 0
 
 
 def _rows(sheet: Any, flags: Flags) -> Iterator[object]:
