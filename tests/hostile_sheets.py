@@ -236,8 +236,8 @@ DAMAGE = [
     Case("damaged workbook", "strings.xlsx",
          bare(sheet_xml('<row r="1"><c r="A1" t="s"><v>99</v></c>'
          "</row>")), "damaged|empty|name_zh"),
-    Case("damaged workbook", "twice.xlsx", later(lambda: PLAIN.replace(b"xl/styles.xml",
-         b"xl/theme1.xml").replace(b"xl/theme/theme1.xml", b"xl/theme/theme1.xml")), "", 1),
+    Case("damaged workbook", "twice.xlsx", with_parts(PLAIN, {"xl/styles.xmk": "<x/>"}).replace(
+         b"xl/styles.xmk", b"xl/styles.xml"), "stands in it twice"),
     Case("damaged workbook", "content.ods", packed({"mimetype":
          "application/vnd.oasis.opendocument.spreadsheet"}), "damaged"),
     Case("damaged workbook", "old.xls", later(lambda: xls({"供需": BODY})[:3000]), "damaged"),
