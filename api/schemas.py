@@ -191,6 +191,7 @@ class EvidenceBase(BaseModel):
     date: str | None
     licence: str
     attribution: str
+    completeness: float
 
 
 class EvidenceOut(EvidenceBase):
@@ -214,6 +215,8 @@ class PairingOut(Scored):
     """One suggested cooperation."""
 
     organisation: OrganisationOut
+    confidence: float | None
+    """How well it is documented, 0 to 1; no part of the score."""
     evidence: list[EvidenceOut]
     screening: Literal["not_done"]
     moved_from: int = Field(default_factory=absent)
@@ -290,6 +293,7 @@ class RowOut(BaseModel):
     fit: float = Field(default_factory=absent)
     track_record: float = Field(default_factory=absent)
     prior: float = Field(default_factory=absent)
+    confidence: float | None = Field(default_factory=absent)
     reasons: list[ReasonOut] = Field(default_factory=absent)
     evidence: EvidenceBase = Field(default_factory=absent)
     last_cooperation: int = Field(default_factory=absent)

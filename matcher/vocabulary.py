@@ -62,6 +62,8 @@ class Vocabulary:
     district: Scheme
     region: Scheme
     country: Scheme
+    initiative: Scheme
+    """What countries take part in, by their crosswalk."""
     city: Scheme
     """Only cities that decide a side or a country: Beijing; Hong Kong, Macao, Taiwan's."""
     trl: Scheme
@@ -90,6 +92,11 @@ class Vocabulary:
     def region_of(self, country: str) -> str | None:
         """The region's code; None for an unknown code and for places nobody lives in."""
         return self.country.get(country).parent if country in self.country else None
+
+    def on_belt_and_road(self, country: str) -> bool:
+        """Whether it had joined the initiative by the end of 2022; False for an unknown code."""
+        known = country in self.country
+        return known and "initiative:belt_and_road" in self.country.get(country).crosswalk
 
     def country_code(self, text: str) -> str | None:
         """ISO 3166-1 alpha-2 (or "EU") of a code, name or synonym; None if unrecognised.

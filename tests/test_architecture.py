@@ -28,7 +28,7 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
     "faiss": ("matcher/index/",),
     "fastapi": ("api/",),
     "ijson": ("matcher/catalogue/readers/",),
-    "opencc": ("models/",),
+    "opencc": ("matcher/catalogue/resolution/", "models/"),
     "pandas": (
         "matcher/catalogue/readers/",
         "matcher/evaluation/",
@@ -36,6 +36,7 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
         "matcher/matching/pairing.py",
     ),
     "python_calamine": ("matcher/catalogue/readers/",),
+    "rapidfuzz": ("matcher/catalogue/resolution/",),
     "rjieba": ("models/",),
     "scipy": ("matcher/evaluation/", "bench/", "models/"),
     "sentence_transformers": ("matcher/text/", "models/"),

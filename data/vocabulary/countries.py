@@ -18,7 +18,8 @@ HEADER = """\
 # Countries and regions: ISO 3166-1 whole, and EU, which the policy paper counts among them.
 # Written by countries.py: names from the Unicode CLDR (Unicode-3.0 licence, © Unicode, Inc.) except
 # its overrides. `parent` is the region; places without a settled population have none.
-# `aliases` are codes and spellings that sources use: found, never shown.
+# `aliases` are codes and spellings that sources use: found, never shown. `crosswalk`: who had joined
+# the Belt and Road initiative by the end of 2022.
 country:
 """
 
@@ -156,6 +157,16 @@ ALIASES = {
 """Spellings and codes that sources use: understood, never shown. "EL" (like "UK" above) is what
 the European Commission writes."""
 
+BELT_AND_ROAD = """
+    AE AF AG AL AM AO AR AT AZ BA BB BD BF BG BH BI BJ BN BO BW BY CD CF CG CK CL CM CR CU CV CY CZ
+    DJ DM DO DZ EC EE EG ER ET FJ FM GA GD GE GH GM GN GQ GR GW GY HR HU ID IQ IR IT JM KE KG KH KI
+    KM KR KW KZ LA LB LK LR LS LT LU LV LY MA MD ME MG MK ML MM MN MR MT MV MW MY MZ NA NE NG NI NP
+    NU NZ OM PA PE PG PH PK PL PT QA RO RS RU RW SA SB SC SD SG SK SL SN SO SR SS ST SV SY TD TG TH
+    TJ TN TO TR TT TZ UA UG UY UZ VE VN VU WS YE ZA ZM ZW
+"""
+"""Had signed a Belt and Road document with China by the end of 2022 (Italy and Panama have left
+since: the flag says who was in the network, as the policy paper counts it)."""
+
 
 def rows() -> list[dict[str, str | list[str]]]:
     """One row a country, by code; parent, synonyms and aliases only where there are any."""
@@ -183,6 +194,8 @@ def rows() -> list[dict[str, str | list[str]]]:
             if words := [word for word in text.split("|") if word and word not in said]:
                 row[key] = words
                 said.update(words)
+        if code in BELT_AND_ROAD.split():
+            row["crosswalk"] = ["initiative:belt_and_road"]
         found.append(row)
     return found
 

@@ -115,6 +115,15 @@ identity_journal = Table(
     Column("undid", Integer),
 )
 
+# What the operator says of capabilities: strategic, future, bottleneck.
+capability_marks = Table(
+    "capability_marks",
+    metadata,
+    Column("capability", String(64), primary_key=True),
+    Column("mark", String(32), primary_key=True),
+    Column("tenant", String(64), primary_key=True),
+)
+
 organisations = Table(
     "organisations",
     metadata,

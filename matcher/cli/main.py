@@ -16,7 +16,7 @@ from typer.main import get_command
 
 from matcher.errors import BadInput, Bilingual, MatcherError, NotReady
 
-from . import delivery, duplicates, figures, quality, question, registry, template
+from . import capability, delivery, duplicates, figures, quality, question, registry, template
 from .exits import INTERRUPTED, READER_GONE, REFUSED, exit_code
 
 app = typer.Typer(
@@ -32,6 +32,7 @@ app.command("template")(template.template)
 app.command("index")(registry.index)
 app.add_typer(registry.snapshots, name="snapshot")
 app.add_typer(duplicates.duplicates, name="duplicates")
+app.add_typer(capability.capabilities, name="capability")
 app.command("query")(question.query)
 app.command("match")(question.match)
 app.command("explain")(question.explain)

@@ -104,11 +104,13 @@ def show_pairing(pairing: Pairing, say: Speaker, brief: bool = False) -> None:
     )
     typer.echo(f"{pairing.rank:>3}. {' / '.join(shown)}{fictional} — {place}{year}")
     score = f"{pairing.score:+.2f}"
+    sure = pairing.confidence
+    documented = ("", "") if sure is None else (f"  资料完整度 {sure:.2f}", f"  texts {sure:.2f}")
     say(
         f"     得分 {score}（契合 {pairing.fit:+.2f}，往绩 {pairing.track_record:+.2f}，"
-        f"基准 {pairing.prior:+.2f}）  编号 {pairing.id}",
+        f"基准 {pairing.prior:+.2f}）{documented[0]}  编号 {pairing.id}",
         f"     score {score} (fit {pairing.fit:+.2f}, track record {pairing.track_record:+.2f}, "
-        f"prior {pairing.prior:+.2f})  id {pairing.id}",
+        f"prior {pairing.prior:+.2f}){documented[1]}  id {pairing.id}",
     )
     if brief:
         return

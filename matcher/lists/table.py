@@ -206,6 +206,11 @@ COLUMNS: tuple[Column, ...] = (
     column("track_record", "往绩", "Track record", 8, score_part("track_record"),
            "规模与合作历史对得分的贡献。", "What size and history add to the score.",
            printed=False),
+    column("confidence", "资料完整度", "Completeness", 9,
+           lambda row, _: "" if row.pairing is None or row.pairing.confidence is None
+           else row.pairing.confidence,
+           "依据资料写得有多完整（0 至 1），不计入得分。",
+           "How complete the texts behind it are, 0 to 1; no part of the score.", printed=False),
     column("body_id", "北京机构编号", "Beijing body id", 17, lambda row, _: str(row.body["id"]),
            "系统编号。", "Id in the system.", printed=False),
     column("partner_id", "合作方编号", "Partner id", 17,

@@ -66,6 +66,7 @@ def pairing_document(pairing: Pairing, *, spliced: bool = False) -> dict[str, An
         "fit": pairing.fit,
         "track_record": pairing.track_record,
         "prior": pairing.prior,
+        "confidence": pairing.confidence,
         "reasons": [reason_document(r) for r in pairing.reasons],
         "evidence": [evidence_document(e) for e in pairing.evidence],
         "screening": "not_done",
@@ -103,6 +104,7 @@ def evidence_document(evidence: Evidence) -> dict[str, Any]:
         "date": evidence.date,
         "licence": evidence.licence,
         "attribution": evidence.attribution,
+        "completeness": evidence.completeness,
         "alignment": [
             {
                 "asked": w.asked,

@@ -148,6 +148,7 @@ class Explainer:
             date=profile["date"],
             licence=profile["licence"],
             attribution=profile["attribution"],
+            completeness=profile["completeness"],
             words=words,
         )
 

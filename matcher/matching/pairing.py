@@ -44,6 +44,8 @@ class Evidence:
     date: str | None
     licence: str
     attribution: str
+    completeness: float
+    """How much of what a reader needs its profile says, 0 to 1 (`matcher/quality.py`)."""
     words: tuple[WordPair, ...] = ()
 
 
@@ -71,6 +73,14 @@ class Pairing:
         """The organisation's record, decoded."""
         decoded: dict[str, Any] = orjson.loads(self.record)
         return decoded
+
+    @property
+    def confidence(self) -> float | None:
+        """How well the suggestion is documented, 0 to 1: the mean completeness of the profiles
+        behind its evidence. No part of the score; None where no evidence was asked for."""
+        if not self.evidence:
+            return None
+        return round(sum(piece.completeness for piece in self.evidence) / len(self.evidence), 2)
 
     @property
     def id(self) -> str:

@@ -11,7 +11,7 @@ import orjson
 
 from matcher.errors import Bilingual, SnapshotDamaged, SnapshotMismatch
 
-SCHEMA = 1
+SCHEMA = 2
 MANIFEST = "manifest.json"
 REBUILD = Bilingual(
     "运行 `matcher index` 重建快照，或用 `matcher snapshot rollback` 退回较早的快照。",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from matcher.organisation import OTHER_SECTOR, Organisation, Profile, ProfileText
+from matcher.quality import completeness
 from matcher.text.normalise import has_han
 from matcher.vocabulary import Vocabulary
 
@@ -99,6 +100,7 @@ def profile_record(profile: Profile) -> dict[str, Any]:
         "valid_from": profile.valid_from.isoformat() if profile.valid_from else None,
         "valid_until": profile.valid_until.isoformat() if profile.valid_until else None,
         "anonymous": profile.anonymous,
+        "completeness": completeness(profile),
     }
 
 

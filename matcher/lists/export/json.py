@@ -53,6 +53,7 @@ def row_document(row: ListRow) -> dict[str, Any]:
             "fit": pairing.fit,
             "track_record": pairing.track_record,
             "prior": pairing.prior,
+            "confidence": pairing.confidence,
             "reasons": [reason_document(reason) for reason in pairing.reasons],
         }
         if piece is not None:

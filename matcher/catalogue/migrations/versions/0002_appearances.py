@@ -85,6 +85,13 @@ def upgrade() -> None:
         sa.Column("undid", sa.Integer(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
     )
+    op.create_table(
+        "capability_marks",
+        sa.Column("capability", sa.String(length=64), nullable=False),
+        sa.Column("mark", sa.String(length=32), nullable=False),
+        sa.Column("tenant", sa.String(length=64), nullable=False),
+        sa.PrimaryKeyConstraint("capability", "mark", "tenant"),
+    )
     _carry_over(op.get_bind())
     op.drop_table("former_rows")
     op.drop_table("organisation_sources")
