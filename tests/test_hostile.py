@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from matcher.catalogue.readers.reading import Reading
 from matcher.catalogue.readers.sheets import Workbook
 from matcher.catalogue.store import Catalogue
 from matcher.errors import FileFault
+from matcher.settings import REPOSITORY
 
 MonkeyPatch = pytest.MonkeyPatch
 
@@ -82,6 +84,13 @@ def test_there_are_enough_of_them_and_none_twice() -> None:
     assert len(CASES) >= 120
     assert len({case.group for case in CASES}) >= 25
     assert len({(case.group, case.name) for case in CASES}) == len(CASES)
+
+
+def test_the_classes_are_documented() -> None:
+    page = (REPOSITORY / "docs" / "import.md").read_text("utf-8")
+    table = page.partition("<!-- checked: hostile -->")[2].strip().splitlines()[2:]
+    told = {cells[1].strip(): int(cells[2]) for row in table if (cells := row.split("|"))}
+    assert told == Counter(case.group for case in CASES)
 
 
 def test_the_process_that_reads_a_spreadsheet_keeps_to_its_memory(tmp_path: Path) -> None:
