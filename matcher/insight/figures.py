@@ -79,8 +79,8 @@ class Survey:
         """Body id -> main sector, of the bodies with a cooperation that declares one."""
         counted: dict[str, Counter[str]] = {}
         for one in self.cooperations:
-            for body in one.beijing:
-                counted.setdefault(body, Counter()).update(declared(one))
+            for named in one.beijing:
+                counted.setdefault(named, Counter()).update(declared(one))
         order = {term.code: place for place, term in enumerate(self.vocabulary.sector_other)}
         mains = {}
         for body in self.bodies:

@@ -1,0 +1,173 @@
+"""Writes registry.jsonl.gz, the fictional sample registry: `make sample`, or
+
+    python -m data.sample.generate
+
+The same seed, stories and vocabulary give the same bytes on every machine. README.md beside this
+file says what the registry is and what it is not.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from matcher.vocabulary import Vocabulary, load_vocabulary
+
+from .bodies import Abroad, Beijing, Body, relate, written
+from .draw import Draw
+from .names import Namer, Part
+from .phrases import Phrasebook
+from .profiles import Desk
+from .quotas import SECTORS
+from .stories import read_stories
+from .works import (
+    Meeting,
+    Tally,
+    Work,
+    add_second_sectors,
+    follow_up,
+    give_modes,
+    give_natures,
+    invite,
+    links_left,
+    missing,
+    outline,
+    row,
+)
+
+FOLDER = Path(__file__).resolve().parent
+BY_HAND = FOLDER / "demo.jsonl"
+TARGET = FOLDER / "registry.jsonl.gz"
+SEED = 20230612
+ACTIVITIES: dict[str, tuple[str, ...]] = {
+    "rd_cooperation": ("联合研究~Joint research on", "方法比对~Comparison of methods in", "样机试制~Prototypes for",
+                       "中试验证~Pilot trials of", "机理研究~Mechanisms of", "合作开发~Co-development of"),
+    "technology_transfer": ("技术引进~Transfer of", "专利许可~Licence for", "成果落地~Commercialisation of",
+                            "工艺包转让~Process package for", "本地化生产~Local production of"),
+    "market_cooperation": ("市场推广~Market entry for", "代理协议~Distribution of", "示范工程~Demonstration of",
+                           "用户培训~User training in"),
+    "talent_exchange": ("访问学者~Visiting fellows in", "联合培养~Joint training in", "短期研修~Short courses in",
+                        "专家互访~Exchange of experts in"),
+    "standards": ("标准研制~Standards for", "互认试验~Mutual recognition in"),
+}  # fmt: skip
+"""First mode -> what a cooperation's title calls the work."""
+
+
+class Registry:
+    """All rows, in the order of the file."""
+
+    def __init__(self, vocabulary: Vocabulary, seed: int = SEED) -> None:
+        self._vocabulary, self._seed = vocabulary, seed
+        self._by_hand = read(BY_HAND)
+        self._hand_works = [one for one in self._by_hand if one.get("record") == "cooperation"]
+
+    def rows(self) -> Iterator[dict[str, Any]]:
+        """The hand-written rows as they are, then the profiles of every further body, then the
+        further cooperations by their first day."""
+        yield from self._by_hand
+        written_bodies = written(self._by_hand)
+        namer = Namer(self._draw("names"), [key.split("-", 1)[1] for key in written_bodies])
+        beijing = Beijing(self._draw("beijing"), namer, written_bodies.values()).bodies
+        abroad = Abroad(self._draw("abroad"), namer, written_bodies.values())
+        works = self._works(beijing, abroad, written_bodies)
+        abroad.fill(self._wanted(beijing, abroad))
+        met = {(b.id, p.id) for work in works for b in work.beijing for p in work.partners}
+        relate(self._draw("trees"), beijing, abroad, met)
+        bodies = beijing + [body for kept in abroad.bodies.values() for body in kept]
+        yield from self._profiles([body for body in bodies if not body.by_hand])
+        titles, told = self._draw("titles"), self._draw("works")
+        used: set[str] = set()
+        for work in works:
+            yield row(told, work, self._title(titles, work, used))
+
+    def _draw(self, purpose: str) -> Draw:
+        return Draw(self._seed, purpose)
+
+    def _works(self, beijing: list[Body], abroad: Abroad, places: dict[str, Body]) -> list[Work]:
+        region_of = self._vocabulary.region_of
+        left = links_left(self._hand_works, places)
+        works = outline(self._draw("outline"), left, missing(self._hand_works), region_of)
+        give_modes(self._draw("modes"), works, region_of)
+        give_natures(self._draw("natures"), works)
+        meeting = Meeting(self._draw("meeting"), abroad)
+        for work in works:
+            meeting.join(work)
+        invite(self._draw("invite"), works, beijing, self._hand_works)
+        add_second_sectors(self._draw("second"), works, Tally(region_of))
+        works.sort(key=lambda work: work.start)
+        for number, work in enumerate(works, 1):
+            work.id = f"w-{number:03d}"
+        follow_up(self._draw("follow"), works)
+        return works
+
+    def _wanted(self, beijing: list[Body], abroad: Abroad) -> dict[str, float]:
+        """How much more the sectors want of partners without a history: rare ones more."""
+        held = Counter(
+            one for body in (*beijing, *(b for kept in abroad.bodies.values() for b in kept))
+            for one in body.sectors[:2]
+        )  # fmt: skip
+        most = max(held.values())
+        return {sector: most + 20 - held[sector] for sector in SECTORS}
+
+    def _profiles(self, bodies: list[Body]) -> Iterator[dict[str, Any]]:
+        draw = self._draw("profiles")
+        book = Phrasebook(self._draw("phrases"), self._country, self._zones())
+        desk = Desk(self._draw("desk"), read_stories(), book, self._vocabulary)
+        desk.know(self._by_hand)
+        for body in bodies:
+            near: str | None = None
+            for number in range(1, draw.weighted({1: 44, 2: 38, 3: 18}) + 1):
+                second = number > 1 and len(body.sectors) > 1 and draw.chance(0.6)
+                sector = body.sectors[1 + draw.below(len(body.sectors) - 1)] if second else body.sectors[0]
+                profile, near = desk.write(body, sector, number, near)
+                yield {**(body.row() if number == 1 else body.label()), **profile}
+
+    def _title(self, draw: Draw, work: Work, used: set[str]) -> str:
+        capabilities = self._vocabulary.capabilities_of(work.sector)
+        while True:
+            term = draw.pick(capabilities)
+            zh, _, en = draw.pick(ACTIVITIES[work.modes[0]]).partition("~")
+            title = f"{draw.pick((term.zh, *term.synonyms_zh))}{zh} / {en} {draw.pick((term.en, *term.synonyms_en))}"
+            if title not in used:
+                used.add(title)
+                return title
+
+    def _country(self, code: str) -> Part:
+        term = self._vocabulary.country.get(code)
+        return Part(term.en, term.zh)
+
+    def _zones(self) -> dict[str, list[Part]]:
+        """District -> the zones that lie in it."""
+        zones: dict[str, list[Part]] = {}
+        for term in self._vocabulary.zone:
+            for reference in term.crosswalk:
+                zones.setdefault(reference.removeprefix("district:"), []).append(Part(term.en, term.zh))
+        return zones
+
+
+def read(path: Path) -> list[dict[str, Any]]:
+    """The rows of a JSON Lines file, gzipped or not."""
+    opened = gzip.open if path.suffix == ".gz" else Path.open
+    with opened(path, "rt", encoding="utf-8") as lines:  # type: ignore[operator]
+        return [json.loads(line) for line in lines]
+
+
+def text(seed: int = SEED) -> str:
+    """The whole registry as JSON Lines."""
+    rows = Registry(load_vocabulary(), seed).rows()
+    return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+
+
+def main() -> None:
+    """Write the registry beside this file; the archive bears no name and no time."""
+    with TARGET.open("wb") as file, gzip.GzipFile("", "wb", 9, file, mtime=0) as archive:
+        archive.write(text().encode())
+    print(f"{TARGET}: {TARGET.stat().st_size:,} bytes")
+
+
+if __name__ == "__main__":
+    main()
