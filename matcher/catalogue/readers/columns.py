@@ -18,7 +18,7 @@ HEADERS: dict[str, tuple[str, ...]] = {
     "name_en": ("英文名称", "English name"),
     "aliases": ("别名", "Other names"),
     "identifiers": ("标识符", "Identifiers"),
-    "country": ("国家/地区", "Country/Region", "国家", "Country"),
+    "country": ("国家/地区", "Country/Region"),
     "city": ("城市", "City"),
     "district": ("区", "所在区", "District"),
     "entity_type": ("机构类型", "Entity type"),
@@ -122,7 +122,8 @@ def folded_header(header: str) -> str:
 _FIELDS = {
     folded_header(spelling): name
     for name, others in HEADERS.items()
-    for spelling in (name, *others)
+    for whole in (name, *others)
+    for spelling in (whole, whole.partition("/")[0])  # who is asked for both often writes one
 }
 
 

@@ -23,7 +23,7 @@ from .columns import HEADERS, LONGEST_HEADER, field_of, folded_header
 _LARGEST = 1 << 20
 _WRITE = Bilingual(
     '每行写“表头: 字段”，如 "单位": name_zh；全部字段见 docs/import.md。',
-    'Write "header: field" on each line, like "单位": name_zh; docs/import.md lists all fields.',
+    'Write "header: field" on each line, like "Company": name_en; docs/import.md lists all fields.',
 )
 _LIKELY: tuple[tuple[str, str], ...] = (
     *((word, "name_en") for word in ("英文名", "nameen", "englishname")),
@@ -33,7 +33,7 @@ _LIKELY: tuple[tuple[str, str], ...] = (
     ),
     *((word, "keywords_zh") for word in ("关键词", "关键字")),
     *((word, "name_zh") for word in ("名称", "机构", "单位", "企业", "公司", "高校")),
-    *((word, "country") for word in ("国家", "国别", "country", "nation")),
+    *((word, "country") for word in (HEADERS["country"][0].partition("/")[0], "country", "nation")),
     *((word, "city") for word in ("城市", "所在地", "地市", "city", "town")),
     *((word, "district") for word in ("区县", "district")),
     *((word, "sectors") for word in ("领域", "行业", "产业", "sector", "industry", "field")),

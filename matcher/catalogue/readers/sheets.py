@@ -63,7 +63,7 @@ class Workbook:
             pending = next(lines)
             while "end" not in pending:
                 if "note" in pending:
-                    self.notes.append(Bilingual(*pending["note"]))
+                    self.notes.append(_said(pending["note"]))
                     pending = next(lines)
                     continue
                 following: list[Any] = []
@@ -139,7 +139,7 @@ class Workbook:
         if "memory" in said:
             return self._too_big()
         where = f"{self.where}[{said['where']}]" if said["where"] else self.where
-        return FileFault(Bilingual(**said["what"]), Bilingual(**said["cure"]), where=where)
+        return FileFault(_said(said["what"]), _said(said["cure"]), where=where)
 
     def _died(self, code: int, complaints: IO[bytes]) -> FileFault:
         complaints.seek(0)
@@ -177,6 +177,10 @@ class Workbook:
                 "Delete cells far away from the data, split it, or save it as CSV.",
             ),
         )
+
+
+def _said(texts: dict[str, str]) -> Bilingual:
+    return Bilingual(zh=texts["zh"], en=texts["en"])
 
 
 def _rows(lines: Iterator[Any], following: list[Any]) -> Iterator[tuple[int, list[str]]]:

@@ -85,7 +85,7 @@ def read(path: Path, limits: Limits) -> Iterator[object]:
     from python_calamine import CalamineWorkbook
 
     for zh, en in notes:
-        yield {"note": [zh, en]}
+        yield {"note": {"zh": zh, "en": en}}
     with CalamineWorkbook.from_path(str(path)) as book:
         for about in book.sheets_metadata:
             kind = str(about.typ).rpartition(".")[2]
