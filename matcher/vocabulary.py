@@ -85,6 +85,8 @@ class Vocabulary:
     chain_link: Scheme
     """Links of the industry chains, upstream to downstream within a sector."""
     capability: Scheme
+    outside: Scheme
+    """Subjects outside the ten sectors: what `other` is made of."""
     _capabilities: Mapping[str, tuple[Term, ...]] = field(repr=False)
     _neighbours: Mapping[str, tuple[Term, ...]] = field(repr=False)
     _places: _Places = field(repr=False)
