@@ -27,6 +27,7 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
     "datasets": ("models/",),
     "faiss": ("matcher/index/",),
     "fastapi": ("api/",),
+    "ijson": ("matcher/catalogue/readers/",),
     "opencc": ("matcher/catalogue/resolution/", "models/"),
     "pandas": (
         "matcher/catalogue/readers/",
@@ -34,6 +35,7 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
         "matcher/lists/export/",
         "matcher/matching/pairing.py",
     ),
+    "python_calamine": ("matcher/catalogue/readers/",),
     "rapidfuzz": ("matcher/catalogue/resolution/",),
     "rjieba": ("models/",),
     "scipy": ("matcher/evaluation/", "bench/", "models/"),
@@ -45,7 +47,7 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
     "transformers": ("models/",),
     "typer": ("matcher/cli/",),
     "uvicorn": ("matcher/cli/",),
-    "xlsxwriter": ("matcher/lists/export/",),
+    "xlsxwriter": ("matcher/catalogue/template.py", "matcher/lists/export/"),
     "models": ("models/",),
     "bench": ("bench/",),
 }

@@ -134,7 +134,7 @@ def test_nasty_cells_cost_their_row_only(catalogue: Catalogue, tmp_path: Path) -
         b"\xef\xbb\xbfid,name_en\r\n\r\n",
         b"id,city\n1,Bonn\n",
         b"id,name_en\n1,A\n2,\xff\xfe\n",
-        "编号,中文名称\n1,甲公司\n".encode("gb18030"),
+        "编号,中文名称\n1,甲公司\n".encode() + "2,乙公司\n".encode("gb18030"),
     ],
 )
 def test_a_file_at_fault_refuses_the_whole_import_and_leaves_no_trace(

@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from matcher.catalogue.identity import folded_name, language_of, name_and_country, side_of
-from matcher.catalogue.readers import cordis, tabular
+from matcher.catalogue.readers import columns, cordis, tabular
 from matcher.catalogue.readers.cells import LONGEST_CELL, Cells, RowRejected, SourceRow
-from matcher.catalogue.readers.files import open_file
+from matcher.catalogue.readers.files import Source
 from matcher.catalogue.readers.lines import Lines
+from matcher.catalogue.readers.reading import Reading
 from matcher.errors import FileFault
 from matcher.organisation import Side, organisation_id
 from matcher.vocabulary import load_vocabulary
@@ -25,15 +26,15 @@ def claims_of(row: SourceRow) -> dict[str, Any]:
 
 
 def rows_of(path: Path, fmt: str = "auto") -> list[tuple[int, SourceRow | RowRejected]]:
-    file = open_file(path, fmt)
     found: list[tuple[int, SourceRow | RowRejected]] = []
-    for line, cells in file.rows():
-        try:
-            if isinstance(cells, RowRejected):
-                raise cells
-            found.append((line, file.reader(cells, load_vocabulary())))
-        except RowRejected as fault:
-            found.append((line, fault))
+    for table in Source(path, Reading(fmt)).tables():
+        for line, cells, _ in table:
+            try:
+                if isinstance(cells, RowRejected):
+                    raise cells
+                found.append((line, table.reader(cells, load_vocabulary())))
+            except RowRejected as fault:
+                found.append((line, fault))
     return found
 
 
@@ -44,11 +45,9 @@ def tabular_row(**values: object) -> SourceRow:
 # Lines and files
 
 
-def test_lines_end_in_lf_crlf_or_in_an_old_file_cr(tmp_path: Path) -> None:
+def test_lines_end_in_lf_crlf_or_in_an_old_file_cr() -> None:
     for name, content in (("lf", b"a\nb\n"), ("mixed", b"a\r\nb"), ("cr", b"a\rb\r")):
-        path = tmp_path / name
-        path.write_bytes(content)
-        assert [text for _, text in Lines(path)] == ["a", "b"], name
+        assert [text for _, text in Lines(iter([content]), name)] == ["a", "b"], name
 
 
 @pytest.mark.parametrize(
@@ -56,17 +55,18 @@ def test_lines_end_in_lf_crlf_or_in_an_old_file_cr(tmp_path: Path) -> None:
     [
         (b"", "empty"),
         (b"\xef\xbb\xbf\r\n", "empty"),
-        (b"PK\x03\x04rest", "xlsx"),
-        ("编号,中文名称\n1,甲\n".encode("gb18030"), "GBK"),
-        ("id,name\n1,甲公司\n".encode("gb18030"), "UTF-8.*line 2.*GBK.*iconv"),
-        (b"id,city\n" + b"1,Berlin\n" * 20_000 + b"\xff\n", "UTF-8.*line 20002"),
-        (b"\x7fELF\0id,name\n" + b"text\n" * 99, "binary"),
-        ("id,name_en\n1,a\n".encode("utf-16"), "UTF-16"),
+        (b"PK\x03\x04rest", "damaged"),
+        ("id,name\n1,甲公司\n".encode("gb18030"), "name_zh"),
+        (b"id,city\n" + b"1,Berlin\n" * 20_000 + b"\xff\n", "byte 1 of line 20002"),
+        (b"\x7fELF\0id,name\n" + b"text\n" * 99, "program"),
         (b"id,name_en\n1,\xff\xfe\xff\n", "unknown"),
         (b"\x00\x01\x02" * 50, "binary"),
         (b"id,city\n1,Berlin\n", "name_zh"),
         (b'id,name_en,"Name EN"\n1,a,b\n', "twice"),
-        (b'[{"id": "1"}]', "array"),
+        (b'[{"id": "1"}]', "name_zh"),
+        (b"[1, 2]", "name_zh"),
+        (b'[{"id": "1", "name_en": "A"}', "after record 1"),
+        (b'{\n"id": "1"\n}\n', "several lines"),
         (b'{"id": "1", "city": "Berlin"}\n', "name_zh"),
         (b"projectID;name;country;activityType;role\n1;a;DE;;\n", "city"),
         (b"id;acronym;title;startDate;topics\n1;a;t;;\n", "objective"),
@@ -76,14 +76,15 @@ def test_a_file_at_fault_is_refused(tmp_path: Path, content: bytes, says: str) -
     path = tmp_path / "file"
     path.write_bytes(content)
     with pytest.raises(FileFault, match=says) as caught:
-        list(open_file(path, "auto").rows())
-    assert caught.value.where == str(path)
+        rows_of(path)
+    assert caught.value.where.startswith(str(path))
+    assert caught.value.cure.zh
 
 
 def test_a_path_that_is_no_file_is_refused(tmp_path: Path) -> None:
     for path, says in ((tmp_path / "none.csv", "no such"), (tmp_path, "folder")):
         with pytest.raises(FileFault, match=says):
-            open_file(path, "auto")
+            rows_of(path)
 
 
 def test_a_header_is_understood_in_either_language_with_any_separator(tmp_path: Path) -> None:
@@ -92,10 +93,10 @@ def test_a_header_is_understood_in_either_language_with_any_separator(tmp_path: 
     for delimiter in ",;\t":
         path = tmp_path / "table"
         path.write_text("\ufeff\ufeff" + "\n".join(map(delimiter.join, (headers, cells))))
-        file = open_file(path, "auto")
+        [table] = Source(path).tables()
         [(line, found)] = rows_of(path)
         assert isinstance(found, SourceRow)
-        assert (line, found.key, file.ignored) == (2, "organisation/k1", ("note",))
+        assert (line, found.key, table.ignored) == (2, "organisation/k1", ("note",))
         assert claims_of(found)["country"] == "DE"
 
 
@@ -126,13 +127,13 @@ def test_the_documented_columns_are_the_ones_read() -> None:
     tables = text.partition("\n## What CORDIS")[0]
     lines = [line for line in tables.splitlines() if line.startswith("| `")]
     documented = {name for line in lines for name in line.split("|")[1].replace("`", "").split(",")}
-    fields = set(tabular.HEADERS)
+    fields = set(columns.HEADERS)
     assert fields - {name.strip() for name in documented} == set()
-    for name, spellings in tabular.HEADERS.items():
+    for name, spellings in columns.HEADERS.items():
         [line] = [x for x in lines if f"`{name}`" in x.split("|")[1]]
         for spelling in spellings:
             assert spelling in line, f"{spelling} of {name}"
-            assert tabular.field_of(spelling) == name
+            assert columns.field_of(spelling) == name
 
 
 def test_a_row_without_texts_is_an_organisation_and_one_with_is_a_profile_too() -> None:

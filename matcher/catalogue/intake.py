@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import gc
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -21,8 +22,11 @@ from . import derive
 from . import tables as t
 from .lock import exclusive
 from .readers.cells import RowRejected
-from .readers.files import open_file
-from .report import FileRead, ImportReport, RowFault
+from .readers.files import Source
+from .readers.reading import Reading
+from .readers.table import Table
+from .rejected import write_rejected
+from .report import SKIPPED, FileRead, ImportReport, RowFault
 from .resolution import resolve as resolution
 from .staging import Staging
 from .store import Catalogue
@@ -44,15 +48,19 @@ def import_files(
     strict: bool = False,
     progress: Progress | None = None,
     tenant: str = DEFAULT_TENANT,
+    reading: Reading | None = None,
+    rejected: Path | None = None,
 ) -> ImportReport:
     """Import `paths` together, whatever their order; the report accounts for every row.
 
-    `fmt` is "auto", "cordis" or "tabular". A faulty row is rejected and the rest stored; with
+    `reading` says how files are to be read, else `fmt` alone does. A faulty row is rejected, and
+    written to `rejected` or into the folder `rejected` of the home, and the rest stored; with
     `strict` nothing is stored then. When no row is new or changed, nothing at all is written.
     Raises FileFault (CatalogueBusy among them) when the import is refused whole: the catalogue is
     byte for byte as before. Sectors and capabilities are inferred afterwards, by
     `tagging.refresh_tags`.
     """
+    reading = reading or Reading(fmt)
     vocabulary, themes = load_vocabulary(), Themes(default_encoder())
     began = datetime.now(UTC)
     tell = _rising(progress)
@@ -65,11 +73,14 @@ def import_files(
     ):
         with connection.begin():
             staging = Staging(connection, tenant)
-            _read(list(paths), fmt, staging, vocabulary, report, tell)
+            checksums = _read(list(paths), reading, staging, vocabulary, report, tell)
             staging.compare(report)
             new_rules = _rules(connection) != _rules_of(vocabulary, themes)
         order = {file.path: position for position, file in enumerate(report.files)}
         report.faults.sort(key=lambda fault: _position(fault.place, order))
+        if report.faults:
+            kept = write_rejected(catalogue.home, rejected, checksums, report.faults, reading)
+            report.rejected_files.extend(map(str, kept))
         if strict and report.rejected:
             report.rejected += report.added + report.changed
             report.added = report.changed = 0
@@ -93,43 +104,68 @@ def import_files(
 
 def _read(
     paths: Sequence[Path],
-    fmt: str,
+    reading: Reading,
     staging: Staging,
     vocabulary: Vocabulary,
     report: ImportReport,
     tell: Progress,
-) -> None:
-    """Stage the rows of all files."""
+) -> dict[Path, str]:
+    """Stage the rows of all files; the SHA-256 of each."""
     if not paths:
         raise FileFault(
             Bilingual("没有给出文件。", "No file was given."),
             Bilingual("给出一个或多个文件的路径。", "Name one file or more."),
         )
     total = max(1, sum(path.stat().st_size for path in paths if path.is_file()))
+    checksums: dict[Path, str] = {}
     done = 0
     for path in paths:
-        file, rows = open_file(path, fmt), 0
-        for line, read in file.rows():
-            rows += 1
-            place = f"{file.path}:{line}"
-            try:
-                if isinstance(read, RowRejected):
-                    raise read
-                staging.add(file.reader(read, vocabulary), place)
-            except RowRejected as fault:
-                report.rejected += 1
-                report.faults.append(RowFault(place, fault.column, fault.what, fault.cure))
-            if rows % 500 == 0:
-                tell(_WHOLE // 2 * min(total, done + file.bytes_read) // total, _WHOLE)
-        done += file.bytes_read
+        source = Source(path, reading)
+        checksums[path] = source.sha256
+        rows = 0
+        for table in source.tables():
+            before = rows
+            for number, read, _ in table:
+                rows += 1
+                _take(table, number, read, staging, vocabulary, report)
+                if rows % 500 == 0:
+                    tell(_WHOLE // 2 * min(total, done + source.bytes_read) // total, _WHOLE)
+            report.files.append(
+                FileRead(table.where, table.content, rows - before, source.sha256, table.ignored,
+                         table.encoding, table.notes)
+            )  # fmt: skip
+        report.files.extend(
+            FileRead(where, SKIPPED, 0, source.sha256, notes=(why,))
+            for where, why in source.skipped
+        )
+        done += source.size
         tell(_WHOLE // 2 * min(done, total) // total, _WHOLE)
         if not rows:
             raise FileFault(
                 Bilingual("文件里没有一行数据。", "The file has no rows."),
                 Bilingual("检查是否导出了内容。", "See that its content was exported."),
-                where=str(file.path),
+                where=str(path),
             )
-        report.files.append(FileRead(str(file.path), file.content, rows, file.sha256, file.ignored))
+    return checksums
+
+
+def _take(
+    table: Table,
+    number: int,
+    read: object,
+    staging: Staging,
+    vocabulary: Vocabulary,
+    report: ImportReport,
+) -> None:
+    """Stage one row, or say why it is rejected."""
+    place = table.place(number)
+    try:
+        if isinstance(read, RowRejected):
+            raise read
+        staging.add(table.reader(read, vocabulary), place)
+    except RowRejected as fault:
+        report.rejected += 1
+        report.faults.append(RowFault(place, fault.column, fault.what, fault.cure))
 
 
 def bring_up_to_date(connection: Connection) -> None:
@@ -172,8 +208,8 @@ def _keep_run(connection: Connection, began: datetime, tenant: str, report: Impo
 
 
 def _position(place: str, order: dict[str, int]) -> tuple[int, int]:
-    path, _, line = place.rpartition(":")
-    return order[path], int(line)
+    where, number = re.split(r"[:#](?=\d+$)", place)
+    return order[where], int(number)
 
 
 @contextmanager

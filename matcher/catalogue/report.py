@@ -6,10 +6,14 @@ from dataclasses import dataclass, field
 
 from matcher.errors import Bilingual
 
+SKIPPED = "skipped"
+"""The content of what was found in a file and not read."""
+
 
 @dataclass(frozen=True, slots=True)
 class RowFault:
-    """Why one row was rejected. `place` is file:line of the row's start, `column` may be ""."""
+    """Why one row was rejected. `place` is table:line of the row's start (table#record in a JSON
+    array), `column` may be ""."""
 
     place: str
     column: str
@@ -34,7 +38,11 @@ class RowFault:
 
 @dataclass(frozen=True, slots=True)
 class FileRead:
-    """One file of an import: its path as given, kind of content, rows and SHA-256."""
+    """One table of an import: a file, a sheet (`file.xlsx[sheet]`) or a member of an archive
+    (`file.zip/member`), with the SHA-256 of the file.
+
+    What was found and not read has the content SKIPPED, no rows, and says why in its notes.
+    """
 
     path: str
     content: str
@@ -42,6 +50,9 @@ class FileRead:
     sha256: str
     ignored: tuple[str, ...] = ()
     """Headers of columns that nothing is taken from."""
+    encoding: str = ""
+    """Of a text; of a spreadsheet its kind."""
+    notes: tuple[Bilingual, ...] = ()
 
     def as_dict(self) -> dict[str, object]:
         return {
@@ -50,6 +61,8 @@ class FileRead:
             "rows": self.rows,
             "sha256": self.sha256,
             "ignored_columns": list(self.ignored),
+            "encoding": self.encoding,
+            "notes": [{"zh": note.zh, "en": note.en} for note in self.notes],
         }
 
 
@@ -67,6 +80,8 @@ class ImportReport:
     rejected: int = 0
     faults: list[RowFault] = field(default_factory=list)
     files: list[FileRead] = field(default_factory=list)
+    rejected_files: list[str] = field(default_factory=list)
+    """Where the rejected rows were written, to be mended and imported again."""
     waiting: int = 0
     """Projects and cooperations in the catalogue, of this import or an earlier one, that lack
     their own row or an organisation they name."""
@@ -84,6 +99,7 @@ class ImportReport:
             "changed": self.changed,
             "unchanged": self.unchanged,
             "rejected": self.rejected,
+            "rejected_files": list(self.rejected_files),
             "waiting": self.waiting,
             "committed": self.committed,
             "files": [file.as_dict() for file in self.files],

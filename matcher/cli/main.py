@@ -16,7 +16,7 @@ from typer.main import get_command
 
 from matcher.errors import BadInput, Bilingual, MatcherError, NotReady
 
-from . import capability, delivery, duplicates, figures, quality, question, registry
+from . import capability, delivery, duplicates, figures, quality, question, registry, template
 from .exits import INTERRUPTED, READER_GONE, REFUSED, exit_code
 
 app = typer.Typer(
@@ -28,6 +28,7 @@ app = typer.Typer(
 )
 app.command("demo")(delivery.demo)
 app.command("import")(registry.import_verb)
+app.command("template")(template.template)
 app.command("index")(registry.index)
 app.add_typer(registry.snapshots, name="snapshot")
 app.add_typer(duplicates.duplicates, name="duplicates")

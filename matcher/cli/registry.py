@@ -22,7 +22,6 @@ from .options import (
     reader_language,
 )
 
-FORMATS = ("auto", "cordis", "tabular")
 SHOWN_FAULTS = 20
 
 snapshots = typer.Typer(no_args_is_help=True, help="快照 Snapshots: show, list, verify, rollback.")
@@ -39,8 +38,18 @@ def progress(stage: str, done: int, total: int) -> None:
 def import_verb(
     files: Annotated[list[Path], typer.Argument(help="要导入的文件 Files to import.")],
     format: Annotated[  # noqa: A002 (the option's name)
-        str, typer.Option("--format", help="格式 auto|cordis|tabular Kind of file.")
+        str, typer.Option("--format", help="格式 auto|tabular|ror|cordis|openalex Kind of file.")
     ] = "auto",
+    encoding: Annotated[
+        str | None, typer.Option("--encoding", help="文本编码，默认自动识别 Encoding of the texts.")
+    ] = None,
+    mapping: Annotated[
+        Path | None, typer.Option("--mapping", help="表头对应文件 YAML: their header: our field.")
+    ] = None,
+    rejected: Annotated[
+        Path | None,
+        typer.Option("--rejected", help="被拒的行写到哪里 Where rejected rows go [HOME/rejected/]"),
+    ] = None,
     strict: Annotated[
         bool, typer.Option("--strict", help="有一行不合格就全部不导入 All rows or none.")
     ] = False,
@@ -50,12 +59,19 @@ def import_verb(
 ) -> None:
     """把文件导入目录 Import files into the catalogue, in one transaction."""
     from matcher.catalogue.intake import import_files
+    from matcher.catalogue.readers.encoding import encoding_named
+    from matcher.catalogue.readers.mapping import read_mapping
+    from matcher.catalogue.readers.reading import FORMATS, Reading
     from matcher.catalogue.store import Catalogue
 
     from .output import write_json
 
     settings = read_settings()
-    one_of(format, FORMATS, "--format")
+    reading = Reading(
+        one_of(format, FORMATS, "--format"),
+        encoding_named(encoding) if encoding else "",
+        read_mapping(mapping) if mapping else {},
+    )
     spoken = reader_language(language, settings)
     folder = home_folder(home, settings)
     new = not (folder / "catalogue.sqlite").exists()
@@ -64,7 +80,8 @@ def import_verb(
         report = import_files(
             catalogue,
             files,
-            fmt=format,
+            reading=reading,
+            rejected=rejected,
             strict=strict,
             progress=lambda done, total: progress("import", done, total),
         )
@@ -102,6 +119,7 @@ def show_report(report: Any, language: str) -> None:
         if chinese
         else "read {} rows = added {} + changed {} + unchanged {} + rejected {}".format(*counts)
     )
+    show_files(report.files, chinese)
     if report.waiting:
         typer.echo(
             f"另有 {report.waiting} 个项目或合作在等待所缺的行（可稍后导入）。"
@@ -117,8 +135,30 @@ def show_report(report: Any, language: str) -> None:
             f"…… 另有 {hidden} 行，用 --json 查看全部 / and {hidden} more; --json shows all.",
             err=True,
         )
+    for kept in report.rejected_files:
+        typer.echo(
+            f"被拒的行在 {kept}，改正后可再次导入。"
+            if chinese
+            else f"the rejected rows are in {kept}: mend them there and import that file."
+        )
     if not report.committed:
         typer.echo("--strict：什么都没有导入。" if chinese else "--strict: nothing was imported.")
+
+
+def show_files(files: list[Any], chinese: bool) -> None:
+    """Of each table what it was taken for, and what of it was not read."""
+    for file in files:
+        if file.content == "skipped":
+            typer.echo(f"  {file.path}：未读取 not read")
+        else:
+            typer.echo(f"  {file.path}: {file.content}, {file.encoding}, {file.rows:,}")
+        if file.ignored:
+            unused = ", ".join(file.ignored[:SHOWN_FAULTS])
+            typer.echo(
+                f"    没有用到的列：{unused}" if chinese else f"    columns not used: {unused}"
+            )
+        for note in file.notes:
+            typer.echo(f"    {note.zh if chinese else note.en}")
 
 
 def index(

@@ -17,9 +17,15 @@ LONGEST_CELL = 100_000
 """Characters; ten times the longest description anybody publishes."""
 
 _DATE = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:[T ][\d:.Z+-]*)?")
-_NO_CHARACTER = re.compile("[\x00\ud800-\udfff]")
+_NO_CHARACTER = re.compile("[\x00\u202d\u202e\ud800-\udfff]")
+"""NUL, the two marks that turn the direction of what follows, halves of characters."""
 _LIST = re.compile(r"[|;；]")
 _WORDS = re.compile(r"[|;；,，、]")
+_ERRORS = frozenset(
+    {"#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#SPILL!", "#CALC!"}
+    | {"#ERROR!", "#FORMULA!", "#DIGITS!"}
+)
+"""What a spreadsheet shows instead of a value; the last two are told apart by their messages."""
 _TRUE = frozenset({"true", "yes", "1", "是", "y", "t"})
 _FALSE = frozenset({"false", "no", "0", "否", "n", "f"})
 
@@ -85,6 +91,10 @@ class Cells:
                 Bilingual("改为带引号的字符串。", "Write it as a string in quotes."),
             )
         return self._cleaned(name, str(value))
+
+    def key(self, name: str) -> str:
+        """As `text`, for ids: full-width letters and figures are the ordinary ones."""
+        return unicodedata.normalize("NFKC", self.text(name))
 
     def needed(self, name: str) -> str:
         """As `text`, but an empty cell rejects the row."""
@@ -177,7 +187,7 @@ class Cells:
 
     def amount(self, name: str) -> float | None:
         """A number above zero, with a point or a comma before its decimals; 0 is "not stated"."""
-        text = self.text(name).replace(" ", "")
+        text = unicodedata.normalize("NFKC", self.text(name)).replace(" ", "")
         if not text:
             return None
         if text.count(",") == 1 and "." not in text and not re.search(r",\d{3}$", text):
@@ -216,6 +226,30 @@ class Cells:
         """The row's rejection because of this column (raise it)."""
         return RowRejected(self.header(name), what, cure)
 
+    def _no_value(self, name: str, text: str) -> RowRejected:
+        if text == "#FORMULA!":
+            what = Bilingual(
+                "这里是公式，而文件没有存下它的值。",
+                "It is a formula whose value the file does not hold.",
+            )
+            cure = Bilingual(
+                "在 Excel 或 WPS 中打开并保存一次，再导入。",
+                "Open the file in a spreadsheet program, save it, and import it again.",
+            )
+        elif text == "#DIGITS!":
+            what = Bilingual(
+                "数字超过 15 位，表格软件已丢掉末尾几位。",
+                "A number of more than 15 digits: the spreadsheet has dropped the last ones.",
+            )
+            cure = Bilingual(
+                "把这一列设为文本格式，重新填写。",
+                "Set the column to text and type the number again.",
+            )
+        else:
+            what = Bilingual(f"公式出错：{text}。", f"Its formula fails: {text}.")
+            cure = Bilingual("改正公式，或直接填写值。", "Mend the formula, or write the value.")
+        return self.rejected(name, what, cure)
+
     def _cleaned(self, name: str, text: str) -> str:
         if len(text) > LONGEST_CELL:
             raise self.rejected(
@@ -229,7 +263,12 @@ class Cells:
         if _NO_CHARACTER.search(text):
             raise self.rejected(
                 name,
-                Bilingual("含有无法显示的字符（NUL 等）。", "It holds a NUL or half a character."),
-                Bilingual("删去该字符。", "Delete that character."),
+                Bilingual(
+                    "含有无法显示的字符（NUL、半个字符或改变书写方向的符号）。",
+                    "It holds a NUL, half a character or a mark that turns the text around.",
+                ),
+                Bilingual("删去该字符，或重新输入这一格。", "Delete it, or type the cell again."),
             )
+        if text.startswith("#") and text in _ERRORS:
+            raise self._no_value(name, text)
         return text.replace("\r\n", "\n").replace("\r", "\n").strip().strip("\ufeff").strip()

@@ -32,11 +32,12 @@ class State(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """Cells, or else what is wrong; `line` is its first line in the file."""
+    """Cells, or else what is wrong and the lines as they stand; `line` is its first line."""
 
     line: int
     cells: tuple[str, ...] = ()
     fault: tuple[Bilingual, Bilingual] | None = None
+    raw: str = ""
 
 
 class Scanner:
@@ -128,9 +129,9 @@ class Records:
             return Record(first[0], tuple(cells[: self.width]))
         self._ahead.extendleft(reversed(taken[1:]))
         if state is State.WHOLE and len(taken) == 1:
-            return Record(first[0], fault=_wrong_width(len(cells), self.width))
-        self._drop_continuation(goes_on=first[1].count('"') % 2 == 1)
-        return Record(first[0], fault=_BROKEN_QUOTE)
+            return Record(first[0], fault=_wrong_width(len(cells), self.width), raw=first[1])
+        rest = self._continuation(goes_on=first[1].count('"') % 2 == 1)
+        return Record(first[0], fault=broken_quote(), raw="\n".join([first[1], *rest]))
 
     def _attempt(self, first: tuple[int, str]) -> tuple[State, list[str], list[tuple[int, str]]]:
         """Read one record as it is written, over as many lines as its quotes span."""
@@ -159,9 +160,10 @@ class Records:
             for line in inner
         )
 
-    def _drop_continuation(self, goes_on: bool) -> None:
-        """Leave out the lines that can only be the rest of a broken record: in a file whose
-        records begin with a quote those that do not, else (if a quote `goes_on`) short ones."""
+    def _continuation(self, goes_on: bool) -> list[str]:
+        """The lines that can only be the rest of a broken record: in a file whose records begin
+        with a quote those that do not, else (if a quote `goes_on`) short ones."""
+        rest: list[str] = []
         while (line := self._take()) is not None:
             state, cells, taken = self._attempt(line)
             self._ahead.extendleft(reversed(taken[1:]))
@@ -170,20 +172,24 @@ class Records:
             unquoted = self._quoted_start and not line[1].startswith('"')
             if begins or not (short or unquoted):
                 self._ahead.appendleft(line)
-                return
+                break
+            rest.append(line[1])
+        return rest
 
     def _take(self) -> tuple[int, str] | None:
         return self._ahead.popleft() if self._ahead else next(self._lines, None)
 
 
-_BROKEN_QUOTE = (
-    Bilingual("引号不成对，这一行无法分栏。", "A quote has no partner; the row cannot be cut."),
-    Bilingual(
-        "含分隔符、引号或换行的单元格要整体加双引号，其中的引号写成两个。",
-        "Put a cell that holds a separator, quote or line break in double quotes, and double the "
-        "quotes inside it.",
-    ),
-)
+def broken_quote() -> tuple[Bilingual, Bilingual]:
+    """What is wrong with a row whose quotes do not pair, and the cure."""
+    return (
+        Bilingual("引号不成对，这一行无法分栏。", "A quote has no partner; the row cannot be cut."),
+        Bilingual(
+            "含分隔符、引号或换行的单元格要整体加双引号，其中的引号写成两个。",
+            "Put a cell that holds a separator, quote or line break in double quotes, and double "
+            "the quotes inside it.",
+        ),
+    )
 
 
 def _wrong_width(found: int, width: int) -> tuple[Bilingual, Bilingual]:

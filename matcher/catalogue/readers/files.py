@@ -1,220 +1,248 @@
-"""Sees what a file holds, and gives its rows."""
+"""Sees what a file holds, and gives its tables: a text has one, a spreadsheet one a sheet, an
+archive those of its members."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from itertools import chain
+import hashlib
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-import orjson
+from matcher.errors import Bilingual, FileFault
 
-from matcher.errors import BadInput, Bilingual, FileFault
-from matcher.vocabulary import Vocabulary
+from .archive import Archive, Member, blocks_of, gunzipped, peeked
+from .faults import AS_TEXT, CHECK_PATH, SAVE_AS, UNPACK, Unrecognised, fault, unrecognised
+from .reading import Reading
+from .sheets import Workbook
+from .table import Table
+from .text import text_table
+from .worksheet import sheet_table
 
-from . import cordis, tabular
-from .cells import Cells, RowRejected, SourceRow
-from .delimited import Records, Scanner, State
-from .lines import Lines
-
-FORMATS = ("auto", "cordis", "tabular")
-_DELIMITERS = (",", ";", "\t")
-
-
-class OpenFile:
-    """One recognised file: what it holds, and its rows, read once."""
-
-    def __init__(
-        self,
-        lines: Lines,
-        content: str,
-        reader: Callable[[Cells, Vocabulary], SourceRow],
-        rows: Iterator[tuple[int, Cells | RowRejected]],
-        ignored: set[str],
-    ) -> None:
-        self._lines = lines
-        self._rows = rows
-        self._ignored = ignored
-        self.content = content
-        self.reader = reader
-
-    @property
-    def path(self) -> Path:
-        return self._lines.path
-
-    @property
-    def bytes_read(self) -> int:
-        return self._lines.bytes_read
-
-    @property
-    def sha256(self) -> str:
-        return self._lines.sha256
-
-    @property
-    def ignored(self) -> tuple[str, ...]:
-        """Columns met so far that nothing is taken from."""
-        return tuple(sorted(self._ignored))
-
-    def rows(self) -> Iterator[tuple[int, Cells | RowRejected]]:
-        """Line of the row's start; its cells, or why it cannot be cut into cells."""
-        return self._rows
+_SHEETS = (b"\xd0\xcf\x11\xe0",)
+_REFUSED: tuple[tuple[bytes, str, str, Bilingual], ...] = (
+    (b"PK\x05\x06", "空的压缩包", "an empty archive", UNPACK),
+    (b"%PDF", "PDF", "a PDF", AS_TEXT),
+    (b"\x89PNG", "图片", "a picture", AS_TEXT),
+    (b"\xff\xd8\xff", "图片", "a picture", AS_TEXT),
+    (b"GIF8", "图片", "a picture", AS_TEXT),
+    (b"{\\rtf", "RTF 文档", "an RTF document", AS_TEXT),
+    (b"\x7fELF", "程序", "a program", AS_TEXT),
+    (b"MZ\x90", "程序", "a program", AS_TEXT),
+    (b"SQLite format 3", "SQLite 数据库", "an SQLite database", AS_TEXT),
+    (b"PAR1", "Parquet", "a Parquet file", AS_TEXT),
+    (b"BZh", "bzip2 压缩包", "packed with bzip2", UNPACK),
+    (b"\xfd7zXZ", "xz 压缩包", "packed with xz", UNPACK),
+    (b"7z\xbc\xaf", "7z 压缩包", "packed with 7-Zip", UNPACK),
+    (b"Rar!", "RAR 压缩包", "packed with RAR", UNPACK),
+    (b"\x28\xb5\x2f\xfd", "zstd 压缩包", "packed with zstd", UNPACK),
+)
+_ZIP, _GZIP = b"PK\x03\x04", b"\x1f\x8b"
+_HEAD = 512
+_KINDS: tuple[tuple[str, str, str, str], ...] = (
+    ("xl/workbook.xml", "xlsx", "", ""),
+    ("xl/workbook.bin", "", "xlsb（二进制工作簿）", "an xlsb (binary) workbook"),
+    ("word/document.xml", "", "Word 文档", "a Word document"),
+    ("ppt/presentation.xml", "", "PowerPoint 文档", "a PowerPoint document"),
+    ("Index/Document.iwa", "", "Numbers 表格", "an Apple Numbers sheet"),
+)
+"""Part -> the spreadsheet that has it, or what has it and cannot be read."""
 
 
-def open_file(path: Path, fmt: str) -> OpenFile:
-    """Recognise a file by its first line; FileFault if it cannot be read, or lacks a column that
-    its kind needs, or is of no kind that `fmt` admits."""
-    if fmt not in FORMATS:
-        raise BadInput(
-            Bilingual(f"没有“{fmt}”这种格式。", f'There is no format "{fmt}".'),
-            Bilingual(f"可选：{'、'.join(FORMATS)}。", f"Choose one of {', '.join(FORMATS)}."),
-            where="--format",
-        )
-    lines = Lines(path)
-    following = iter(lines)
-    number, first = next(
-        ((n, text) for n, line in following if (text := line.lstrip("\ufeff")).strip()), (0, "")
-    )
-    if not number:
-        raise _fault(path, "文件是空的。", "It is empty.", _GIVE_ROWS)
-    if first.lstrip().startswith(("{", "[")) and fmt != "cordis":
-        if first.lstrip().startswith("["):
-            raise _fault(
-                path,
-                "这是 JSON 数组，不是 JSON Lines。",
-                "It is a JSON array, not JSON Lines.",
-                Bilingual("每行写一个对象。", "Write one object a line."),
-            )
-        return _json_lines(lines, chain([(number, first)], following))
-    try:
-        return _delimited(lines, first, following, fmt)
-    except FileFault:
-        # Of a file that is no UTF-8 text this is said first: its columns are not what is wrong.
-        for _ in following:
-            pass
-        raise
+class Source:
+    """One file of an import: its tables, and what of it was not read and why."""
 
+    def __init__(self, path: Path, reading: Reading | None = None) -> None:
+        """FileFault if there is no such file or it cannot be read."""
+        self.path = path
+        self.reading = reading or Reading()
+        self.skipped: list[tuple[str, Bilingual]] = []
+        """Sheets and members that were not read, with the reason; whole when `tables` ends."""
+        with self._readable():
+            if not path.is_file():
+                raise self._no_file()
+            self.size = path.stat().st_size
+            with path.open("rb") as handle:
+                self.sha256 = hashlib.file_digest(handle, "sha256").hexdigest()
+        self.bytes_read = 0
+        """Of the file as it is on disk, for showing progress."""
 
-def _delimited(
-    lines: Lines, first: str, following: Iterator[tuple[int, str]], fmt: str
-) -> OpenFile:
-    cut = {delimiter: _header(first, delimiter) for delimiter in _DELIMITERS}
-    if fmt != "tabular":
-        for delimiter, headers in cut.items():
-            known = cordis.recognise(frozenset(headers))
-            if known is not None:
-                content, reader, needed = known
-                _whole(lines.path, headers, {h: h for h in headers}, needed)
-                records = Records(following, delimiter, len(headers))
-                ignored = set(headers) - cordis.READ
-                return OpenFile(lines, content, reader, _cells(records, headers, headers), ignored)
-    if fmt == "cordis":
-        raise _fault(
-            lines.path,
-            "表头不是 CORDIS 的 project.csv 或 organization.csv。",
-            "Its header is not that of CORDIS's project.csv or organization.csv.",
-            Bilingual("换用 CORDIS 原始文件。", "Use the file as CORDIS publishes it."),
-        )
-    fields = {d: [tabular.field_of(header) for header in headers] for d, headers in cut.items()}
-    delimiter = max(_DELIMITERS, key=lambda d: sum(name is not None for name in fields[d]))
-    headers, names = cut[delimiter], fields[delimiter]
-    if tabular.missing(name for name in names if name):
-        raise _fault(
-            lines.path,
-            "缺少必需的列：中文名称（name_zh）或英文名称（name_en）。",
-            "A needed column is missing: name_zh or name_en.",
-            Bilingual("补上该列；全部列名见 docs/import.md。", "Add it; docs/import.md lists all."),
-        )
-    spelled = {name: header for name, header in zip(names, headers, strict=True) if name}
-    _whole(lines.path, [name or f" {n}" for n, name in enumerate(names)], spelled, ())
-    records = Records(following, delimiter, len(headers))
-    ignored = {h for name, h in zip(names, headers, strict=True) if name is None and h}
-    return OpenFile(lines, "tabular", tabular.row, _cells(records, names, headers), ignored)
+    def tables(self) -> Iterator[Table]:
+        """Its tables, each to be read before the next; FileFault where there is none."""
+        with self._readable():
+            with self.path.open("rb") as handle:
+                head = handle.read(_HEAD)
+            where, archive = str(self.path), None
+            _refuse(head, where)
+            if head.startswith(_ZIP):
+                archive = Archive(self.path, where, self.reading.limits)
+            kind = _workbook(archive, where) if archive else ""
+            if kind or head.startswith(_SHEETS):
+                yield from self._chosen(self._sheets(self.path, where, kind or "xls"))
+            elif archive is not None:
+                yield from self._chosen(self._members(archive))
+            else:
+                yield from self._text(where)
+            self.bytes_read = self.size
 
+    def _text(self, where: str) -> Iterator[Table]:
+        with self.path.open("rb") as handle:
+            blocks = self._counted(blocks_of(handle))
+            head, blocks = peeked(blocks, 2)
+            if head.startswith(_GZIP):
+                blocks = gunzipped(blocks, where, self.reading.limits)
+                head, blocks = peeked(blocks, _HEAD)
+                _refuse_packed(head, where)
+            yield text_table(blocks, where, self.reading)
 
-def _header(line: str, delimiter: str) -> list[str]:
-    scanner = Scanner(delimiter)
-    if scanner.feed(line) is not State.WHOLE:
-        return []
-    return [cell.strip().strip("\ufeff").strip() for cell in scanner.cells]
-
-
-def _whole(path: Path, names: list[str], spelled: dict[str, str], needed: tuple[str, ...]) -> None:
-    """FileFault unless the header has each column once and those that are needed."""
-    absent = [name for name in needed if name not in names]
-    if absent:
-        raise _fault(
-            path,
-            f"缺少必需的列：{'、'.join(absent)}。",
-            f"Needed columns are missing: {', '.join(absent)}.",
-            Bilingual("补上这些列，或重新导出文件。", "Add them, or export the file again."),
-        )
-    twice = sorted({spelled.get(name, name) for name in names if name and names.count(name) > 1})
-    if twice:
-        raise _fault(
-            path,
-            f"列名重复：{'、'.join(twice)}。",
-            f"A column stands twice: {', '.join(twice)}.",
-            Bilingual("删去或改名其中一列。", "Delete or rename one of them."),
-        )
-
-
-def _cells(
-    records: Records, names: list[str | None] | list[str], headers: list[str]
-) -> Iterator[tuple[int, Cells | RowRejected]]:
-    spelled = {name: header for name, header in zip(names, headers, strict=True) if name}
-    for record in records:
-        if record.fault is not None:
-            yield record.line, RowRejected("", *record.fault)
-        else:
-            values = {name: cell for name, cell in zip(names, record.cells, strict=True) if name}
-            yield record.line, Cells(values, spelled)
-
-
-def _json_lines(lines: Lines, following: Iterator[tuple[int, str]]) -> OpenFile:
-    ignored: set[str] = set()
-
-    def rows() -> Iterator[tuple[int, Cells | RowRejected]]:
-        named = False
-        for number, line in following:
-            text = line.strip().strip("\ufeff")
-            if not text:
+    def _members(self, archive: Archive) -> Iterator[Table | Unrecognised]:
+        names = {member.name for member in archive.members}
+        for member in archive.members:
+            where = f"{self.path}/{member.name}"
+            last = member.name.rpartition("/")[2]
+            if "__MACOSX/" in member.name or last.startswith("."):
+                continue
+            newer = member.name.removesuffix(".json") + "_schema_v2.json"
+            if member.name.endswith(".json") and newer in names:
+                yield unrecognised(
+                    where, f"同一数据另有 {newer}。", f"{newer} is the same.", UNPACK
+                )
                 continue
             try:
-                found = orjson.loads(text)
-            except orjson.JSONDecodeError:
-                found = None
-            if not isinstance(found, dict):
-                yield number, RowRejected("", *_NO_OBJECT)
-                continue
-            fields = {key: tabular.field_of(key) for key in found}
-            ignored.update(key for key, name in fields.items() if name is None)
-            named = named or not tabular.missing(name for name in fields.values() if name)
-            twice = [key for key, name in fields.items() if list(fields.values()).count(name) > 1]
-            if any(fields[key] for key in twice):
-                yield number, RowRejected(twice[0], *_TWICE)
-                continue
-            values = {name: found[key] for key, name in fields.items() if name}
-            yield number, Cells(values, {name: key for key, name in fields.items() if name})
-        if not named:
-            raise _fault(
-                lines.path,
-                "没有一行带有 name_zh 或 name_en。",
-                "No row has name_zh or name_en.",
-                Bilingual("全部字段名见 docs/import.md。", "docs/import.md lists all fields."),
-            )
+                yield from self._member(archive, member, where)
+            except Unrecognised as error:
+                yield error
+            self.bytes_read += member.packed
 
-    return OpenFile(lines, "tabular", tabular.row, rows(), ignored)
+    def _member(
+        self, archive: Archive, member: Member, where: str
+    ) -> Iterator[Table | Unrecognised]:
+        head, blocks = peeked(archive.blocks(member), _HEAD)
+        try:
+            _refuse(head, where)
+        except FileFault as error:
+            raise Unrecognised(error.what, error.cure, where=where) from error
+        if head.startswith(_GZIP):
+            raise _nested(where)
+        if not head.startswith((_ZIP, *_SHEETS)):
+            yield text_table(blocks, where, self.reading)
+            return
+        with tempfile.NamedTemporaryFile() as spooled:
+            size = 0
+            for block in blocks:
+                size += len(block)
+                if size > self.reading.limits.workbook:
+                    raise _nested(where)
+                spooled.write(block)
+            spooled.flush()
+            path = Path(spooled.name)
+            kind = "xls"
+            if head.startswith(_ZIP):
+                kind = _workbook(Archive(path, where, self.reading.limits), where)
+                if not kind:
+                    raise _nested(where)
+            yield from self._sheets(path, where, kind)
+
+    def _sheets(self, path: Path, where: str, kind: str) -> Iterator[Table | Unrecognised]:
+        book = Workbook(path, where, kind, self.reading.limits)
+        for sheet in book.sheets():
+            try:
+                yield sheet_table(sheet, f"{where}[{sheet.name}]", kind, book, self.reading)
+            except Unrecognised as error:
+                yield error
+
+    def _chosen(self, found: Iterator[Table | Unrecognised]) -> Iterator[Table]:
+        """The tables among what was found; what is none is said, and if none is one, refused."""
+        read = False
+        reasons: list[Unrecognised] = []
+        for one in found:
+            if isinstance(one, Table):
+                read = True
+                yield one
+            else:
+                reasons.append(one)
+                self.skipped.append((one.where, one.what))
+        if not read:
+            raise self._nothing(reasons)
+
+    def _nothing(self, reasons: list[Unrecognised]) -> FileFault:
+        if len(reasons) == 1:
+            return reasons[0]
+        if not reasons:
+            return fault(str(self.path), "里面没有文件。", "It holds no file.", UNPACK)
+        known = {one.what.en: one for one in reasons}
+        zh = "；".join(f"{one.where}：{one.what.zh}" for one in known.values())
+        en = "; ".join(f"{one.where}: {one.what.en}" for one in known.values())
+        return fault(
+            str(self.path),
+            f"没有一个可以读取：{zh}",
+            f"None of what it holds can be read: {en}",
+            reasons[-1].cure,
+        )
+
+    def _counted(self, blocks: Iterator[bytes]) -> Iterator[bytes]:
+        with self._readable():
+            for block in blocks:
+                self.bytes_read += len(block)
+                yield block
+
+    @contextmanager
+    def _readable(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise fault(
+                str(self.path),
+                f"无法读取（{error.strerror}）。",
+                f"It cannot be read ({error.strerror}).",
+                CHECK_PATH,
+            ) from error
+
+    def _no_file(self) -> FileFault:
+        if self.path.is_dir():
+            zh, en = "这是一个文件夹。", "This is a folder."
+        elif self.path.exists():
+            zh, en = "这不是普通文件。", "This is no regular file."
+        else:
+            zh, en = "没有这个文件。", "There is no such file."
+        cure = Bilingual("给出一个文件的路径。", "Give the path of a file.")
+        return fault(str(self.path), zh, en, cure)
 
 
-def _fault(path: Path, zh: str, en: str, cure: Bilingual) -> FileFault:
-    return FileFault(Bilingual(zh, en), cure, where=str(path))
+def _refuse(head: bytes, where: str) -> None:
+    for start, zh, en, cure in _REFUSED:
+        if head.startswith(start):
+            raise fault(where, f"文件类型不对：{zh}。", f"It is {en}.", cure)
 
 
-_GIVE_ROWS = Bilingual("换一个有内容的文件。", "Give a file with rows.")
-_NO_OBJECT = (
-    Bilingual("这一行不是 JSON 对象。", "The line is no JSON object."),
-    Bilingual("每行写一个完整的 {…}。", "Write one whole {...} on each line."),
-)
-_TWICE = (
-    Bilingual("同一字段写了两次。", "One field is given twice."),
-    Bilingual("只保留其中一个。", "Keep one of them."),
-)
+def _refuse_packed(head: bytes, where: str) -> None:
+    _refuse(head, where)
+    if head.startswith((_ZIP, _GZIP, *_SHEETS)):
+        raise _nested(where)
+
+
+def _nested(where: str) -> FileFault:
+    return fault(
+        where,
+        "压缩包里还有压缩包（或过大的表格）。",
+        "It is an archive, or too large a spreadsheet, within an archive.",
+        UNPACK,
+    )
+
+
+def _workbook(archive: Archive, where: str) -> str:
+    """xlsx or ods if the archive is one, "" for any other; FileFault for a document that is no
+    spreadsheet which can be read."""
+    members = {member.name: member for member in archive.members}
+    for part, kind, zh, en in _KINDS:
+        if part in members:
+            if kind:
+                return kind
+            raise fault(where, f"文件类型不对：{zh}。", f"It is {en}.", SAVE_AS)
+    if "mimetype" in members and members["mimetype"].size < 200:
+        said = b"".join(archive.blocks(members["mimetype"]))
+        if said.startswith(b"application/vnd.oasis.opendocument.spreadsheet"):
+            return "ods"
+        if said.startswith(b"application/vnd.oasis"):
+            raise fault(where, "不是表格文档。", "It is a document, no spreadsheet.", SAVE_AS)
+    return ""

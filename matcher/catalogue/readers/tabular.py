@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
 from typing import Any
 
 from matcher.errors import Bilingual
@@ -31,62 +30,6 @@ UNSTATED_LICENCE = "not stated"
 
 _TEXT_FIELDS = ("title", "summary", "description", "partner_role", "keywords")
 
-HEADERS: dict[str, tuple[str, ...]] = {
-    "record": ("记录类型", "Record type"),
-    "source": ("来源", "Source"),
-    "id": ("机构编号", "编号", "Organisation ID"),
-    "name_zh": ("中文名称", "Chinese name"),
-    "name_en": ("英文名称", "English name"),
-    "aliases": ("别名", "Other names"),
-    "identifiers": ("标识符", "Identifiers"),
-    "country": ("国家/地区", "Country/Region"),
-    "city": ("城市", "City"),
-    "district": ("区", "所在区", "District"),
-    "entity_type": ("机构类型", "Entity type"),
-    "partner_nature": ("合作方性质", "Partner nature"),
-    "parents": ("上级机构", "Parent organisations"),
-    "entry_year": ("国际合作起始年", "Entry year"),
-    "fictional": ("虚构", "Fictional"),
-    "profile_id": ("供需编号", "Profile ID"),
-    "profile_kind": ("供需类型", "Profile kind"),
-    "publication": ("发布状态", "Publication"),
-    "reference": ("参考编号", "Reference"),
-    "title_zh": ("中文标题", "Chinese title"),
-    "title_en": ("英文标题", "English title"),
-    "summary_zh": ("中文摘要", "Chinese summary"),
-    "summary_en": ("英文摘要", "English summary"),
-    "description_zh": ("中文描述", "Chinese description"),
-    "description_en": ("英文描述", "English description"),
-    "partner_role_zh": ("中文合作方角色", "Chinese partner role"),
-    "partner_role_en": ("英文合作方角色", "English partner role"),
-    "keywords_zh": ("中文关键词", "Chinese keywords"),
-    "keywords_en": ("英文关键词", "English keywords"),
-    "sectors": ("产业领域", "Sectors"),
-    "capabilities": ("能力", "Capabilities"),
-    "trl": ("技术成熟度", "Technology readiness level"),
-    "ip_status": ("知识产权状态", "IP status"),
-    "protected_countries": ("知识产权保护国家/地区", "Countries protected in"),
-    "cooperation_types": ("伙伴关系类型", "Partnership types"),
-    "modes": ("合作模式", "Cooperation modes"),
-    "target_countries": ("目标国家/地区", "Target countries"),
-    "valid_from": ("有效期起", "Valid from"),
-    "valid_until": ("有效期止", "Valid until"),
-    "date": ("日期", "Date"),
-    "licence": ("许可", "Licence", "License"),
-    "attribution": ("署名", "Attribution"),
-    "anonymous": ("匿名", "Anonymous"),
-    "title": ("合作名称", "Cooperation title"),
-    "beijing": ("北京方", "Beijing bodies"),
-    "partners": ("境外合作方", "Partners abroad"),
-    "leader": ("牵头方", "Leader"),
-    "form": ("合作形式", "Form"),
-    "start": ("开始日期", "Start date"),
-    "end": ("结束日期", "End date"),
-    "follow_up_of": ("后续于", "Follow-up of"),
-    "amount": ("金额", "Amount"),
-    "currency": ("币种", "Currency"),
-}
-
 # A row with any of these filled describes a profile; modes and sectors alone belong to one too.
 _PROFILE_FIELDS = (
     "profile_id",
@@ -104,29 +47,6 @@ _SOURCE = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 _REFERENCE = re.compile(r"([a-z0-9][a-z0-9_-]{0,39}):(.+)", re.DOTALL)
 _IDENTIFIER = re.compile(r"([a-z][a-z0-9_-]{0,31}):(\S.*)", re.DOTALL)
 _CURRENCY = re.compile(r"[A-Z]{3}")
-
-
-def folded_header(header: str) -> str:
-    """What two spellings of a header have in common."""
-    text = unicodedata.normalize("NFKC", header).casefold()
-    return re.sub(r"[\s_\-\ufeff]+", "", text)
-
-
-_FIELDS = {
-    folded_header(spelling): name
-    for name, others in HEADERS.items()
-    for spelling in (name, *others)
-}
-
-
-def field_of(header: str) -> str | None:
-    """The field that a header stands for; None for a column nothing is taken from."""
-    return _FIELDS.get(folded_header(header))
-
-
-def missing(fields: Iterable[str]) -> bool:
-    """Whether neither organisations nor cooperations could be read from these fields."""
-    return not {"name_zh", "name_en", "beijing", "partners"} & set(fields)
 
 
 def row(cells: Cells, vocabulary: Vocabulary) -> SourceRow:
@@ -176,6 +96,12 @@ def _claims(cells: Cells, vocabulary: Vocabulary, source: str) -> dict[str, Any]
     names: list[list[str]] = []
     for language in ("zh", "en"):
         name = " ".join(cells.text(f"name_{language}").split())
+        if name and not any(map(str.isalnum, name)):
+            raise cells.rejected(
+                f"name_{language}",
+                Bilingual("名称里没有文字。", "The name has no letter in it."),
+                Bilingual("填写机构名称。", "Give the body's name."),
+            )
         if name:
             names.append([name, language, NameKind.OFFICIAL])
     if not names:
@@ -189,7 +115,7 @@ def _claims(cells: Cells, vocabulary: Vocabulary, source: str) -> dict[str, Any]
     names.extend([alias, language_of(alias, "und"), NameKind.ALIAS] for alias in aliases)
     city = " ".join(cells.text("city").split())
     country = cells.country("country", city, vocabulary)
-    key = cells.text("id") or name_and_country(names[0][0], country)
+    key = cells.key("id") or name_and_country(names[0][0], country)
     if not key:
         raise cells.rejected(
             "id",
@@ -238,7 +164,7 @@ def _profile(cells: Cells, vocabulary: Vocabulary, source: str, holder: str) -> 
     kind = cells.term("profile_kind", vocabulary.profile_kind) or ProfileKind.CAPABILITY
     usual = Publication.INFERRED if kind == ProfileKind.CAPABILITY else Publication.PUBLISHED
     titles = (text["title"] or text["summary"] or text["description"] for text in texts)
-    key = cells.text("profile_id") or derived_id("", holder, kind, *titles)
+    key = cells.key("profile_id") or derived_id("", holder, kind, *titles)
     begins, ends = _period(cells, "valid_from", "valid_until")
     return {
         "key": key,
@@ -281,7 +207,7 @@ def _text(cells: Cells, language: str) -> dict[str, Any] | None:
 
 
 def _cooperation(cells: Cells, vocabulary: Vocabulary, source: str) -> SourceRow:
-    key = cells.needed("id")
+    key = cells.key("id") or cells.needed("id")
     named = (*cells.list("beijing"), *cells.list("partners"))
     bodies = list(dict.fromkeys(_body(text, source) for text in named))
     if not bodies:
@@ -336,6 +262,7 @@ def _period(cells: Cells, first: str, last: str) -> tuple[Any, Any]:
 
 def _reference(text: str, source: str) -> tuple[str, str]:
     """source, key of an id as written: "source:id", or an id of the row's own source."""
+    text = unicodedata.normalize("NFKC", text)
     match = _REFERENCE.fullmatch(text)
     return (match[1], match[2]) if match else (source, text)
 
