@@ -14,7 +14,7 @@ PYTHON ?= $(or $(firstword $(foreach p,python3 python3.14 python3.13 python3.12 
 export OMP_NUM_THREADS ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench bench-pairings bench-overlap bench-speed serve docs transformer constraints
+.PHONY: help setup demo test check bench bench-pairings bench-overlap bench-speed serve sample docs transformer constraints
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -65,6 +65,9 @@ bench-speed: $(READY) ## how long a user waits, from file to answers, cold, warm
 
 serve: $(READY) ## the API on http://127.0.0.1:8350
 	@$(BIN)/matcher serve
+
+sample: $(READY) ## write the fictional sample registry anew
+	@$(BIN)/python -m data.sample.generate
 
 docs: $(READY) ## write the generated pages anew
 	@$(BIN)/python -m docs.generate

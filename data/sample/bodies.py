@@ -20,6 +20,7 @@ from .quotas import (
     PARTNERS_BESIDE_LINKS,
 )
 
+UNNAMED = Part("", "")
 TYPE_OF_NATURE = {
     "enterprise": "enterprise",
     "university": "university",
@@ -54,7 +55,7 @@ class Body:
     parents: list[str] = field(default_factory=list)
     aliases: list[str] = field(default_factory=list)
     by_hand: bool = False
-    stem: Part = Part("", "")
+    stem: Part = UNNAMED
     """The invented word in its name."""
 
     @property
@@ -148,7 +149,9 @@ class Beijing:
             sectors[body.sectors[0]] -= 1
             types[body.entity_type or ""] -= 1
         pairs = []
-        between = ["intermediary"] * types["intermediary"] + ["science_park"] * types["science_park"]
+        between = ["intermediary"] * types["intermediary"] + ["science_park"] * types[
+            "science_park"
+        ]
         for number, entity_type in enumerate(between):
             sector = "services" if number % 4 else self._draw.pick(("health", "environment"))
             sectors[sector] -= 1
@@ -170,7 +173,9 @@ class Beijing:
                 if name is not None:
                     self._names.add(name.zh)
                     number = sum(1 for one in self.bodies if one.parents == [university.id]) + 1
-                    return self._new(f"{university.id}-{number}", name, entity_type, sector, university)
+                    return self._new(
+                        f"{university.id}-{number}", name, entity_type, sector, university
+                    )
         brand, name = self._namer.beijing(entity_type, sector)
         body = self._new(f"bj-{slug(brand.latin)}", name, entity_type, sector, None)
         body.stem = brand
@@ -189,7 +194,7 @@ class Beijing:
             sectors=[sector],
             entity_type=entity_type,
             parents=[parent.id] if parent else [],
-            stem=parent.stem if parent else Part("", ""),
+            stem=parent.stem if parent else UNNAMED,
         )
 
     def _place(self, bodies: list[Body]) -> None:
@@ -255,7 +260,7 @@ class Abroad:
         )
         if self._draw.chance(0.1):
             letters = "".join(word[0] for word in name.latin.split() if word[0].isupper())
-            known = len(letters) > 3 and nature != "enterprise"
+            known = len(letters) > 4 and nature != "enterprise"
             body.aliases = [letters if known else stem.latin]
             if stem.latin == name.latin:
                 body.aliases = []
@@ -299,4 +304,3 @@ def relate(draw: Draw, beijing: list[Body], abroad: Abroad, met: set[tuple[str, 
             join(partner, firm)
     for number in range(26, 76, 2):
         join(partners[number], partners[number + 1])
-

@@ -1,4 +1,4 @@
-"""Writes registry.jsonl.gz, the fictional sample registry: `make sample`, or
+"""Writes registry.jsonl, the fictional sample registry: `make sample`, or
 
     python -m data.sample.generate
 
@@ -8,7 +8,6 @@ file says what the registry is and what it is not.
 
 from __future__ import annotations
 
-import gzip
 import json
 from collections import Counter
 from collections.abc import Iterator
@@ -20,10 +19,11 @@ from matcher.vocabulary import Vocabulary, load_vocabulary
 from .bodies import Abroad, Beijing, Body, relate, written
 from .draw import Draw
 from .names import Namer, Part
+from .names import read as lexicon
 from .phrases import Phrasebook
 from .profiles import Desk
 from .quotas import SECTORS
-from .stories import read_stories
+from .story import read_stories
 from .works import (
     Meeting,
     Tally,
@@ -41,20 +41,8 @@ from .works import (
 
 FOLDER = Path(__file__).resolve().parent
 BY_HAND = FOLDER / "demo.jsonl"
-TARGET = FOLDER / "registry.jsonl.gz"
+TARGET = FOLDER / "registry.jsonl"
 SEED = 20230612
-ACTIVITIES: dict[str, tuple[str, ...]] = {
-    "rd_cooperation": ("联合研究~Joint research on", "方法比对~Comparison of methods in", "样机试制~Prototypes for",
-                       "中试验证~Pilot trials of", "机理研究~Mechanisms of", "合作开发~Co-development of"),
-    "technology_transfer": ("技术引进~Transfer of", "专利许可~Licence for", "成果落地~Commercialisation of",
-                            "工艺包转让~Process package for", "本地化生产~Local production of"),
-    "market_cooperation": ("市场推广~Market entry for", "代理协议~Distribution of", "示范工程~Demonstration of",
-                           "用户培训~User training in"),
-    "talent_exchange": ("访问学者~Visiting fellows in", "联合培养~Joint training in", "短期研修~Short courses in",
-                        "专家互访~Exchange of experts in"),
-    "standards": ("标准研制~Standards for", "互认试验~Mutual recognition in"),
-}  # fmt: skip
-"""First mode -> what a cooperation's title calls the work."""
 
 
 class Registry:
@@ -63,6 +51,7 @@ class Registry:
     def __init__(self, vocabulary: Vocabulary, seed: int = SEED) -> None:
         self._vocabulary, self._seed = vocabulary, seed
         self._by_hand = read(BY_HAND)
+        self._activities: dict[str, list[str]] = lexicon("phrases")["activities"]
         self._hand_works = [one for one in self._by_hand if one.get("record") == "cooperation"]
 
     def rows(self) -> Iterator[dict[str, Any]]:
@@ -121,8 +110,13 @@ class Registry:
         for body in bodies:
             near: str | None = None
             for number in range(1, draw.weighted({1: 44, 2: 38, 3: 18}) + 1):
-                second = number > 1 and len(body.sectors) > 1 and draw.chance(0.6)
-                sector = body.sectors[1 + draw.below(len(body.sectors) - 1)] if second else body.sectors[0]
+                wide = 0.15 if body.kind == "enterprise" else 0.6
+                second = number > 1 and len(body.sectors) > 1 and draw.chance(wide)
+                sector = (
+                    body.sectors[1 + draw.below(len(body.sectors) - 1)]
+                    if second
+                    else body.sectors[0]
+                )
                 profile, near = desk.write(body, sector, number, near)
                 yield {**(body.row() if number == 1 else body.label()), **profile}
 
@@ -130,8 +124,9 @@ class Registry:
         capabilities = self._vocabulary.capabilities_of(work.sector)
         while True:
             term = draw.pick(capabilities)
-            zh, _, en = draw.pick(ACTIVITIES[work.modes[0]]).partition("~")
-            title = f"{draw.pick((term.zh, *term.synonyms_zh))}{zh} / {en} {draw.pick((term.en, *term.synonyms_en))}"
+            zh, _, en = draw.pick(self._activities[work.modes[0]]).partition("~")
+            names = draw.pick((term.zh, *term.synonyms_zh)), draw.pick((term.en, *term.synonyms_en))
+            title = f"{names[0]}{zh} / {en} {names[1]}"
             if title not in used:
                 used.add(title)
                 return title
@@ -145,14 +140,15 @@ class Registry:
         zones: dict[str, list[Part]] = {}
         for term in self._vocabulary.zone:
             for reference in term.crosswalk:
-                zones.setdefault(reference.removeprefix("district:"), []).append(Part(term.en, term.zh))
+                zones.setdefault(reference.removeprefix("district:"), []).append(
+                    Part(term.en, term.zh)
+                )
         return zones
 
 
 def read(path: Path) -> list[dict[str, Any]]:
-    """The rows of a JSON Lines file, gzipped or not."""
-    opened = gzip.open if path.suffix == ".gz" else Path.open
-    with opened(path, "rt", encoding="utf-8") as lines:  # type: ignore[operator]
+    """The rows of a JSON Lines file."""
+    with path.open(encoding="utf-8") as lines:
         return [json.loads(line) for line in lines]
 
 
@@ -163,9 +159,8 @@ def text(seed: int = SEED) -> str:
 
 
 def main() -> None:
-    """Write the registry beside this file; the archive bears no name and no time."""
-    with TARGET.open("wb") as file, gzip.GzipFile("", "wb", 9, file, mtime=0) as archive:
-        archive.write(text().encode())
+    """Write the registry beside this file."""
+    TARGET.write_bytes(text().encode())
     print(f"{TARGET}: {TARGET.stat().st_size:,} bytes")
 
 

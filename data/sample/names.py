@@ -1,4 +1,4 @@
-"""Invented names: a stem of a tongue, a pattern of its country and nature, and the Chinese beside it."""
+"""Invented names: a stem of a tongue, a pattern of country and nature, the Chinese beside it."""
 
 from __future__ import annotations
 
@@ -121,7 +121,9 @@ class Namer:
         tongue = self.tongue_of(country)
         language = self._shapes["uses"].get(tongue, "en")
         patterns = self._shapes["patterns"][language][nature]
-        latin, _, zh = self._draw.pick([one for one in patterns if fits(one, sector)]).partition("|")
+        latin, _, zh = self._draw.pick([one for one in patterns if fits(one, sector)]).partition(
+            "|"
+        )
         stem = self.stem(tongue)
         english = latin.startswith(("International", "European"))
         field = self._field("en" if english else language, nature, sector)
@@ -130,7 +132,9 @@ class Namer:
             latin.format(s=stem.latin, f=field.latin, form=self._draw.pick(forms or ("",))),
             zh.format(s=stem.zh, f=field.zh),
         )
-        return stem, Part(_ELISION.sub(r" d'\1", whole.latin) if language == "fr" else whole.latin, whole.zh)
+        return stem, Part(
+            _ELISION.sub(r" d'\1", whole.latin) if language == "fr" else whole.latin, whole.zh
+        )
 
     def _field(self, language: str, nature: str, sector: str) -> Part:
         if nature in ("enterprise", "industry_association"):

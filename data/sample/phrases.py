@@ -10,22 +10,9 @@ from typing import Any
 from .bodies import Body
 from .draw import Draw
 from .names import Part, read
-from .stories import LANGUAGES, drawn, fill
+from .story import LANGUAGES, drawn, fill
 
 _EITHER = re.compile(r"\[([^\[\]]*\|[^\[\]]*)\]")
-KINDS: dict[str, tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]] = {
-    "enterprise": (("公司", "企业"), ("本公司", "公司", "我们"), ("company", "firm")),
-    "university": (("课题组", "高校团队"), ("课题组", "团队"), ("university group", "research group")),
-    "research_institute": (("研究所", "科研机构"), ("本所", "我们"), ("institute", "research institute")),
-    "hospital": (("医院", "临床机构"), ("本院", "医院"), ("hospital", "clinic")),
-    "intermediary": (("服务机构", "中介机构"), ("本中心", "中心"), ("centre", "technology broker")),
-    "science_park": (("园区", "科技园"), ("园区", "本园"), ("park", "science park")),
-    "government": (("公共机构", "政府部门"), ("本机构", "我们"), ("agency", "public agency")),
-    "industry_association": (("协会", "行业组织"), ("协会", "本会"), ("association", "trade body")),
-    "international_organisation": (("国际组织", "国际机构"), ("本组织", "秘书处"),
-                                   ("international body", "organisation")),
-}  # fmt: skip
-"""Kind of body -> what it is called in Chinese, what it calls itself there, and in English."""
 VOWELS = ("a", "e", "i", "o", "u")
 MODES = {
     "commercial": "market_cooperation",
@@ -39,7 +26,7 @@ MODES = {
 
 
 def with_article(noun: str) -> str:
-    """"a firm", "an institute"; "a university"."""
+    """ "a firm", "an institute"; "a university"."""
     vowel = noun.startswith(VOWELS) and not noun.startswith(("uni", "eu"))
     return f"{'an' if vowel else 'a'} {noun}"
 
@@ -47,7 +34,9 @@ def with_article(noun: str) -> str:
 class Phrasebook:
     """Chooses sentences, the least used first, and fills them for a body."""
 
-    def __init__(self, draw: Draw, country: Callable[[str], Part], zones: Mapping[str, list[Part]]) -> None:
+    def __init__(
+        self, draw: Draw, country: Callable[[str], Part], zones: Mapping[str, list[Part]]
+    ) -> None:
         self._draw, self._country, self._zones = draw, country, zones
         self._phrases = read("phrases")
         self._used: Counter[str] = Counter()
@@ -80,16 +69,17 @@ class Phrasebook:
         return Part(said["en"], said["zh"])
 
     def _either(self, found: re.Match[str]) -> str:
-        return self._draw.pick(found[1].split("|"))
+        alternatives: list[str] = found[1].split("|")
+        return self._draw.pick(alternatives)
 
     def _words(self, body: Body) -> dict[str, Part]:
-        kinds, selves, nouns = KINDS[body.kind]
-        noun = self._draw.pick(nouns)
+        called = self._phrases["called"][body.kind]
+        noun = self._draw.pick(called["nouns"])
         named = bool(body.stem.zh) and self._draw.chance(0.4)
-        who = body.stem if named else Part(f"the {noun}", self._draw.pick(selves))
+        who = body.stem if named else Part(f"the {noun}", self._draw.pick(called["selves"]))
         words = {
             "who": who,
-            "kind": Part(noun, self._draw.pick(kinds)),
+            "kind": Part(noun, self._draw.pick(called["kinds"])),
             "a_kind": Part(with_article(noun), ""),
             "place": Part("Beijing", "北京") if body.beijing else self._place(body),
         }
@@ -100,7 +90,9 @@ class Phrasebook:
     def _place(self, body: Body) -> Part:
         country = self._country(body.country)
         city = body.city.split(",")[0]
-        near = city if city == country.latin or self._draw.chance(0.5) else f"{city}, {country.latin}"
+        near = (
+            city if city == country.latin or self._draw.chance(0.5) else f"{city}, {country.latin}"
+        )
         return Part(near if self._draw.chance(0.7) else country.latin, country.zh)
 
     def about(self, body: Body) -> Part | None:
@@ -126,7 +118,9 @@ class Phrasebook:
         """On what terms."""
         return self.sentence(self._phrases["terms"][kind], body)
 
-    def summary(self, body: Body, kind: str, capability: Part, trl: int, wanted: str) -> Part | None:
+    def summary(
+        self, body: Body, kind: str, capability: Part, trl: int, wanted: str
+    ) -> Part | None:
         """The matter in a sentence."""
         zh, _, en = self._draw.pick(self._phrases["partners"][wanted]).partition("~")
         words = {

@@ -15,7 +15,7 @@ from .draw import Draw
 from .names import Part
 from .phrases import MODES, Phrasebook
 from .quotas import LINKS
-from .stories import LANGUAGES, SPEAKERS, Story, drawn, fill, sentences
+from .story import FIELDS, LANGUAGES, SPEAKERS, Story, drawn, fill, sentences
 
 TODAY = date(2026, 11, 20)
 """No profile is younger."""
@@ -36,7 +36,10 @@ TRIES = 3
 
 TYPES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("commercial_with_assistance", ("许可", "licen", "技术转让", "驻厂", "know-how")),
-    ("rd_cooperation", ("联合", "合作开发", "joint", "co-develop", "together", "课题", "trial", "试验")),
+    (
+        "rd_cooperation",
+        ("联合", "合作开发", "joint", "co-develop", "together", "课题", "trial", "试验"),
+    ),
     ("investment", ("投资", "合资", "入股", "invest", "joint venture", "equity")),
     ("supplier", ("采购", "供货", "供应商", "supplier", "purchase", "supply")),
     ("outsourcing", ("委托", "代工", "外包", "on contract", "outsourc", "subcontract")),
@@ -44,7 +47,11 @@ TYPES: tuple[tuple[str, tuple[str, ...]], ...] = (
 )
 """Partnership type -> words of a wish that ask for it."""
 LEVELS: tuple[tuple[str, tuple[int, int], tuple[str, ...]], ...] = (
-    ("high", (7, 9), ("量产", "批量供", "已交付", "在运", "在册客户", "in series", "customers", "in production")),
+    (
+        "high",
+        (7, 9),
+        ("量产", "批量供", "已交付", "在运", "在册客户", "in series", "customers", "in production"),
+    ),
     ("mid", (5, 7), ("中试", "现场", "示范", "试运行", "pilot", "field", "on site")),
     ("low", (3, 5), ("样机", "小试", "实验室", "prototype", "laboratory", "breadboard")),
 )
@@ -77,7 +84,9 @@ class Desk:
                 for one in ("title", "summary", "description", "partner_role"):
                     self._said |= {s.lower() for s in sentences(row.get(f"{one}_{code}", ""))}
 
-    def write(self, body: Body, sector: str, number: int, near: str | None) -> tuple[dict[str, Any], str]:
+    def write(
+        self, body: Body, sector: str, number: int, near: str | None
+    ) -> tuple[dict[str, Any], str]:
         """The profile's columns, and the capability of the story it tells; `near` is the
         capability of the body's former profile."""
         kind = self._draw.weighted(KINDS["beijing" if body.beijing else "abroad"])
@@ -96,7 +105,9 @@ class Desk:
         """Stories it could tell, the least told first, those near its former one before others."""
         told_as = "request" if kind == "request" else "offer"
         own = SPEAKERS[body.kind]
-        close = {near} | {term.code for term in self._vocabulary.neighbours_of(near)} if near else set()
+        close = (
+            {near} | {term.code for term in self._vocabulary.neighbours_of(near)} if near else set()
+        )
         ranked = []
         for story in self._by_sector[sector]:
             if story.kind == told_as and (story.voice is None or story.voice in own):
@@ -115,8 +126,10 @@ class Desk:
         trl = self._draw.between(*span)
         status = self._status(story, kind)
         wanted = self._wanted(story, kind)
-        texts = {code: {f: fill(story.texts[f"{f}_{code}"], values[code]) for f in ("title", "text", "wish")}
-                 for code in languages}  # fmt: skip
+        texts = {
+            code: {field: fill(story.texts[f"{field}_{code}"], values[code]) for field in FIELDS}
+            for code in languages
+        }
         beside = self._beside(body, story, kind, shown, status)
         first = self._draw.chance(ONE_TEXT)
         summary = None
@@ -152,14 +165,21 @@ class Desk:
         """The sentences that stand beside the story, where they cannot contradict it."""
         draw, book = self._draw, self._book
         found: dict[str, Part | None] = {}
-        tells_size = story.mentions("初创", "集团", "大型企业", "start-up", "family", "spin-off", "员工")
+        tells_size = story.mentions(
+            "初创", "集团", "大型企业", "start-up", "family", "spin-off", "员工"
+        )
         if not tells_size and draw.chance(0.62):
             found["before" if draw.chance(0.35) else "after"] = book.about(body)
         if draw.chance(0.2):
             found["equipment"] = book.equipment(body, self._vocabulary.sector_of(story.capability))
         if kind != "request" and shown and draw.chance(0.2):
             found["stage"] = book.stage(body, shown)
-        if kind != "request" and status and not story.mentions("专利", "patent") and draw.chance(0.4):
+        if (
+            kind != "request"
+            and status
+            and not story.mentions("专利", "patent")
+            and draw.chance(0.4)
+        ):
             found["rights"] = book.rights(body, status)
         if kind != "capability" and draw.chance(0.25) and not _has_money(story):
             found["terms"] = book.terms(body, kind)
@@ -183,7 +203,11 @@ class Desk:
         parts = [
             *([_of(beside["before"], code)] if "before" in beside else []),
             *told,
-            *(_of(beside[k], code) for k in ("equipment", "stage", "rights", "after") if k in beside),
+            *(
+                _of(beside[k], code)
+                for k in ("equipment", "stage", "rights", "after")
+                if k in beside
+            ),
         ]
         joint = "" if code == "zh" else " "
         fields["description"] = joint.join(parts)
@@ -205,11 +229,10 @@ class Desk:
             return "granted"
         if story.mentions("申请中", "pending", "filed"):
             return "applied"
-        software = self._vocabulary.sector_of(story.capability) in ("software", "ai")
-        return self._draw.weighted(
-            {"granted": 34, "applied": 24, "secret_know_how": 18, "copyright": 30 if software else 2,
-             "none": 14, "exclusive_rights": 2, "design_rights": 2}
-        )  # fmt: skip
+        usual = {"granted": 34, "applied": 24, "secret_know_how": 18, "none": 14, "copyright": 2}
+        if self._vocabulary.sector_of(story.capability) in ("software", "ai"):
+            usual["copyright"] = 30
+        return self._draw.weighted(usual)
 
     def _wanted(self, story: Story, kind: str) -> list[str]:
         wish = f"{story.texts['wish_zh']} {story.texts['wish_en']}".lower()
@@ -230,7 +253,11 @@ class Desk:
         if status:
             told["ip_status"] = status
             if status in ("granted", "applied"):
-                others = [code for code in ("US", "CN", "EU", "JP", "DE", "KR", "GB") if code != body.country]
+                others = [
+                    code
+                    for code in ("US", "CN", "EU", "JP", "DE", "KR", "GB")
+                    if code != body.country
+                ]
                 told["protected_countries"] = [body.country, *draw.some(others, draw.below(4))]
         told["cooperation_types"] = wanted
         told["modes"] = list(dict.fromkeys(MODES[one] for one in wanted))
@@ -254,7 +281,10 @@ class Desk:
 
     def _sectors(self, story: Story) -> list[str]:
         own = self._vocabulary.sector_of(story.capability)
-        near = [self._vocabulary.sector_of(t.code) for t in self._vocabulary.neighbours_of(story.capability)]
+        near = [
+            self._vocabulary.sector_of(t.code)
+            for t in self._vocabulary.neighbours_of(story.capability)
+        ]
         second = next((one for one in near if one != own), None)
         return [own, second] if second and self._draw.chance(0.3) else [own]
 
@@ -284,7 +314,10 @@ def _of(part: Part, code: str) -> str:
 
 def _has_money(story: Story) -> bool:
     wish = f"{story.texts['wish_zh']} {story.texts['wish_en']}".lower()
-    return any(sign in wish for sign in ("预算", "费用", "万元", "许可费", "budget", "cost", "fee", "yuan", "royalt"))
+    return any(
+        sign in wish
+        for sign in ("预算", "费用", "万元", "许可费", "budget", "cost", "fee", "yuan", "royalt")
+    )
 
 
 def _group(body: Body) -> str:

@@ -75,7 +75,9 @@ class Work:
         return [self.sector, *([self.second_sector] if self.second_sector else [])]
 
 
-def links_left(by_hand: Iterable[dict[str, Any]], places: dict[str, Body]) -> dict[str, Counter[str]]:
+def links_left(
+    by_hand: Iterable[dict[str, Any]], places: dict[str, Body]
+) -> dict[str, Counter[str]]:
     """Sector -> country/region -> links still to be made, hand-written ones taken off."""
     left = {s: Counter({c: row[s] for c, row in LINKS.items()}) for s in SECTORS}
     for row in by_hand:
@@ -141,7 +143,9 @@ def give_natures(draw: Draw, works: list[Work]) -> None:
             for work in single
             if work.nature is None
             and (work.countries != ["EU"] or nature in UNION_NATURES)
-            and (nature in ("enterprise", "university") or sum(LINKS[work.countries[0]].values()) > 5)
+            and (
+                nature in ("enterprise", "university") or sum(LINKS[work.countries[0]].values()) > 5
+            )
         ]
         for work in fitting[:count]:
             work.nature = nature
@@ -189,8 +193,8 @@ class Meeting:
         room = self._abroad.room(country)
         if near and (self._draw.chance(0.8) or room <= 1):
             body = self._draw.weighted({one: 1 + self._met[one.id] for one in near})
-        elif known and (room <= 1 or self._draw.chance(0.35)):
-            body = self._draw.pick(known)
+        elif known and (room <= 1 or (nature != "enterprise" and self._draw.chance(0.35))):
+            body = self._draw.pick(known)  # firms keep to what their names say
         else:
             body = self._abroad.new(country, nature, work.sector)
         if work.sector not in body.sectors and not body.by_hand:
@@ -206,7 +210,9 @@ SEATS = {
 """How likely a partner of several is of a nature."""
 
 
-def invite(draw: Draw, works: list[Work], beijing: list[Body], by_hand: list[dict[str, Any]]) -> None:
+def invite(
+    draw: Draw, works: list[Work], beijing: list[Body], by_hand: list[dict[str, Any]]
+) -> None:
     """A Beijing body for every work, sometimes two: every body at least once, in its main
     sector and in its first year; the well-known ones more often."""
     begun = {one for row in by_hand for one in row["beijing"]}
@@ -370,7 +376,9 @@ def row(draw: Draw, work: Work, title: str) -> dict[str, Any]:
 
 
 def _money(draw: Draw, form: str, country: str) -> dict[str, Any]:
-    currency = "CNY" if draw.chance(0.5) else CURRENCIES.get(country, "EUR" if country in EURO else "USD")
+    currency = (
+        "CNY" if draw.chance(0.5) else CURRENCIES.get(country, "EUR" if country in EURO else "USD")
+    )
     steps = (4, 6, 9, 12, 18, 25, 36, 52, 80, 110, 160, 240)
     deep = form in ("joint_venture", "joint_laboratory")
     thousands = draw.pick(steps[4:] if deep else steps[:9]) * (10 if deep else 5)

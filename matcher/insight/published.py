@@ -25,7 +25,7 @@ from .measures import MEASURES
 SOURCE = "中国科技资源导刊 2023 (6)"
 
 CAUTION = Bilingual(
-    "本登记册为虚构，其生成程序以论文公布的数字为配额：以下相符是生成程序的性质，不是证据。",
+    "本登记册为虚构，其生成程序以论文公布的数字为配额：与之相符是生成程序的性质，不是证据。",
     "this registry is fictional and its generator was given the published figures as quotas: that "
     "they agree is a property of the generator, not evidence.",
 )

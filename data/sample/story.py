@@ -17,27 +17,39 @@ import yaml
 from .draw import Draw
 
 FOLDER = Path(__file__).resolve().parent / "stories"
+Loader: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""The same in C where it is there: ten times as fast."""
 LANGUAGES = ("zh", "en")
 FIELDS = ("title", "text", "wish")
 SLOT = re.compile(r"\{(\w+)\}")
 _RANGE = re.compile(r"(\d+)(?:\.(\d+))?\.\.(\d+)(?:\.(\d+))?")
-_END = re.compile(r"(?<=[。！？])|(?<=[.!?])(?<!incl\.)(?<!e\.g\.)(?<!i\.e\.)(?<!approx\.)(?<!No\.)(?<!\b[A-Z]\.)\s+")
+_END = re.compile(
+    r"(?<=[。！？])"
+    r"|(?<=[.!?])(?<!incl\.)(?<!e\.g\.)(?<!i\.e\.)(?<!approx\.)(?<!No\.)"
+    r"(?:(?<!\b[A-Z]\.)\s+|(?<=\b[A-Z]\.)\s+(?![a-z]))"
+)
+"""Where a sentence ends; not after an abbreviation, nor after the E. of E. coli."""
 
 VOICES: dict[str, re.Pattern[str]] = {
     "hospital": re.compile(
-        r"我院.{0,40}(?:患者|门诊|手术|科)|本院|本科室|[我本]科|科室|住院部|our (?:hospital|ward|clinic|department)",
+        r"我院.{0,40}(?:患者|门诊|手术|科)|本院|本科室|[我本]科|科室|住院部"
+        r"|our (?:hospital|ward|clinic|department)",
         re.IGNORECASE,
     ),
     "enterprise": re.compile(
-        r"[本我]厂|[本我]公司|我司|我们是一家|厂区|我们公司|公司|初创|集团|车间|产线|生产线|量产|our (?:\w+ )?(?:company|factory|plant|start-up|firm|mill|works|customers|line|foundry)",
+        r"[本我]厂|我司|我们是一家|厂区|公司|初创|集团|车间|产线|生产线|量产"
+        r"|our (?:\w+ )?(?:company|factory|plant|start-up|firm|mill|works|customers|line|foundry)",
         re.IGNORECASE,
     ),
     "academic": re.compile(
-        r"课题组|[我本]校|我院|[我本]所|研究所|研究院|实验室|博士生|our (?:\w+ )?(?:group|laboratory|lab|institute|university|students)|the (?:group|institute)\b",
+        r"课题组|[我本]校|我院|[我本]所|研究所|研究院|实验室|博士生"
+        r"|our (?:\w+ )?(?:group|laboratory|lab|institute|university|students)"
+        r"|the (?:group|institute)\b",
         re.IGNORECASE,
     ),
     "public": re.compile(
-        r"本市|本区|我局|协会|本省|我县|our (?:city|county|association|region|municipality)",
+        r"本市|本区|我局|协会|本省|我县"
+        r"|our (?:city|county|association|region|municipality)",
         re.IGNORECASE,
     ),
 }
@@ -93,15 +105,19 @@ def read_stories(folder: Path = FOLDER) -> list[Story]:
     that is at fault."""
     stories: list[Story] = []
     for path in sorted(folder.glob("*.yaml")):
-        for number, row in enumerate(yaml.safe_load(path.read_text(encoding="utf-8")), 1):
+        for number, row in enumerate(read_file(path), 1):
             problems = faults(row)
             if problems:
                 raise ValueError(f"{path.name}, story {number}: {'; '.join(problems)}")
             texts = {f"{f}_{code}": row[f"{f}_{code}"] for f in FIELDS for code in LANGUAGES}
-            stories.append(
-                Story(len(stories), row["capability"], row["kind"], row["slots"], texts)
-            )
+            stories.append(Story(len(stories), row["capability"], row["kind"], row["slots"], texts))
     return stories
+
+
+def read_file(path: Path) -> list[dict[str, Any]]:
+    """The stories of one file as they are written."""
+    rows: list[dict[str, Any]] = yaml.load(path.read_text(encoding="utf-8"), Loader)  # noqa: S506
+    return rows
 
 
 def faults(row: Mapping[str, Any]) -> list[str]:
