@@ -230,10 +230,22 @@ def test_a_question_never_loads_what_only_training_or_import_needs(home: Path) -
     assert done.stdout.splitlines()[-1] == "LOADED []"
 
 
-def test_demo_runs_through_and_refuses_a_home_with_imported_data(run: Run, tmp_path: Path) -> None:
+def test_demo_runs_through_and_refuses_a_home_with_imported_data(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On the first sixty organisations of its registry, for speed."""
+    monkeypatch.setattr("matcher.cli.walk.SAMPLE", shipped("data", "sample", "demo.jsonl"))
     demo = run("demo", "--home", tmp_path / "demo")
     assert demo.code == 0, demo.err
-    for said in (QUESTION, "虚构", "关键词", "完全一致", "lists.xlsx", "matcher serve"):
+    for said in (
+        QUESTION,
+        "虚构",
+        "关键词",
+        "完全一致",
+        "materials.html",
+        "不是证据",
+        "matcher serve",
+    ):
         assert said in demo.out
     assert run("demo", "--home", tmp_path / "demo").code == 0
     path = tmp_path / "mine.csv"

@@ -1,4 +1,4 @@
-"""Writes registry.jsonl, the fictional sample registry: `make sample`, or
+"""Writes the fictional sample registry, and its counts into the data card: `make sample`, or
 
     python -m data.sample.generate
 
@@ -16,6 +16,7 @@ from typing import Any
 
 from matcher.vocabulary import Vocabulary, load_vocabulary
 
+from . import card
 from .bodies import Abroad, Beijing, Body, relate, written
 from .draw import Draw
 from .names import Namer, Part
@@ -159,8 +160,9 @@ def text(seed: int = SEED) -> str:
 
 
 def main() -> None:
-    """Write the registry beside this file."""
+    """Write the registry beside this file, and its counts into the data card."""
     TARGET.write_bytes(text().encode())
+    card.write(FOLDER / "README.md", read(TARGET))
     print(f"{TARGET}: {TARGET.stat().st_size:,} bytes")
 
 

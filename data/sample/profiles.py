@@ -34,6 +34,9 @@ ONE_TEXT = 0.62
 TRIES = 3
 """So often are a story's values drawn anew where a sentence of it was said before."""
 
+SAME_RUNS = 12
+"""Profiles in which one run of eight English words or twelve Chinese characters may stand."""
+
 TYPES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("commercial_with_assistance", ("许可", "licen", "技术转让", "驻厂", "know-how")),
     (
@@ -64,6 +67,13 @@ def level(story: Story) -> tuple[str | None, tuple[int, int]]:
     )
 
 
+def runs(text: str, language: str) -> set[str]:
+    """Every run of eight words of an English text, of twelve characters of a Chinese one."""
+    units = text.lower().split() if language == "en" else list("".join(text.split()))
+    width = 8 if language == "en" else 12
+    return {" ".join(units[start : start + width]) for start in range(len(units) - width + 1)}
+
+
 class Desk:
     """Writes the profiles of one body after another; remembers every sentence it has used."""
 
@@ -73,6 +83,7 @@ class Desk:
         self._draw, self._book, self._vocabulary = draw, book, vocabulary
         self._told: Counter[int] = Counter()
         self._said: set[str] = set()
+        self._runs: Counter[str] = Counter()
         self._by_sector: dict[str, list[Story]] = defaultdict(list)
         for story in stories:
             self._by_sector[vocabulary.sector_of(story.capability)].append(story)
@@ -140,15 +151,20 @@ class Desk:
             summary = self._book.summary(body, told_as, name, trl, partner)
         columns: dict[str, Any] = {}
         fresh: set[str] = set()
+        spoken: set[str] = set()
         for code in languages:
             fields = self._fields(texts[code], beside, summary, first, kind, code)
             said = [s.lower() for text in fields.values() for s in sentences(text)]
             if len(set(said)) < len(said) or self._said & set(said) or not _within(fields):
                 return None
             fresh |= set(said)
+            spoken |= {run for text in fields.values() for run in runs(text, code)}
             columns |= {f"{name}_{code}": text for name, text in fields.items() if text}
             columns[f"keywords_{code}"] = self._keywords(capability, code)
+        if any(self._runs[run] >= SAME_RUNS for run in spoken):
+            return None
         self._said |= fresh
+        self._runs.update(spoken)
         ordered = {key: columns[key] for key in sorted(columns, key=_COLUMNS.index)}
         return {
             "profile_kind": kind,

@@ -1,4 +1,4 @@
-"""The demo's walk: import, index, two questions, a keyword search that fails beside one of them,
+"""The demo's walk: import, index, the figures, two questions, a keyword search beside one of them,
 ten lists, and the API asked the same. Everything in it is fictional and says so."""
 
 from __future__ import annotations
@@ -11,6 +11,10 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +25,8 @@ from matcher.catalogue.store import Catalogue
 from matcher.catalogue.tagging import refresh_tags
 from matcher.errors import Bilingual, HomeRefused, NotReady
 from matcher.evaluation.keywords import keyword_ranking
-from matcher.lists.batch import write_lists
+from matcher.insight.published import CAUTION, Comparison, compare
+from matcher.lists.batch import FORMATS, write_lists
 from matcher.matching.document import answer_document
 from matcher.matching.pairing import Answer
 from matcher.organisation import Side
@@ -35,6 +40,7 @@ from matcher.workflow.keys import KeyStore
 
 from .output import Speaker, show_answer
 
+SAMPLE = shipped("data", "sample", "registry.jsonl")
 SAMPLE_SOURCE = "sample"
 QUESTIONS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("zh", "我们要找做钙钛矿封装的欧洲伙伴", ("europe",)),
@@ -50,20 +56,23 @@ def walk(home: Path, language: str) -> None:
     say = Speaker(language, vocabulary)
     refuse_real_data(home)
     say(
-        "== 1. 导入六十家虚构机构并建索引 ==",
-        "== 1. Import sixty fictional organisations, index ==",
+        "== 1. 导入虚构的样例登记册并建索引 ==",
+        "== 1. Import the fictional sample registry, index ==",
     )
     catalogue = Catalogue.open(home, create=True)
     try:
-        report = import_files(catalogue, [shipped("data", "sample", "demo.jsonl")])
+        report = import_files(catalogue, [SAMPLE])
         refresh_tags(catalogue, static, vocabulary)
         built = build(home, catalogue, static, static, vocabulary)
+        counts = catalogue.counts()
+        figures = compare(catalogue.organisations(), catalogue.cooperations(), vocabulary)
     finally:
         catalogue.close()
     say(
         f"读取 {report.read} 行，拒绝 {report.rejected} 行；快照 {built.snapshot}。",
         f"{report.read} rows read, {report.rejected} rejected; snapshot {built.snapshot}.",
     )
+    show_size(counts, figures, say)
     matcher = Matcher.open(home)
     say("== 2. 用中文和英文各问一句 ==", "== 2. One question in Chinese, one in English ==")
     answers = []
@@ -75,11 +84,11 @@ def walk(home: Path, language: str) -> None:
     show_keyword_search(matcher, QUESTIONS[0][1], answers[0], say)
     say("\n== 3. 十个产业领域的名单 ==", "\n== 3. A list for each of the ten sectors ==")
     sectors = matcher.snapshot.manifest.sectors[:-1]
-    paths = write_lists(matcher, sectors, home / "lists", ["xlsx", "csv", "html", "json"], 5)
-    typer.echo(f"   {paths[0]}")
+    paths = write_ten_lists(home, sectors)
+    typer.echo(f"   {home / 'lists' / 'materials.html'}")
     say(
-        f"   同一文件夹另有 {len(paths) - 1} 个文件（csv、html、json）。",
-        f"   and {len(paths) - 1} files beside it (csv, html, json).",
+        f"   同一文件夹另有 {len(paths) - 1} 个文件（xlsx、csv、html、json）。",
+        f"   and {len(paths) - 1} files beside it (xlsx, csv, html, json).",
     )
     say("\n== 4. 用 HTTP 接口问同一个问题 ==", "\n== 4. The HTTP API asked the same question ==")
     for (_, text, regions), answer in zip(QUESTIONS, answers, strict=True):
@@ -94,12 +103,42 @@ def walk(home: Path, language: str) -> None:
     first = answers[0].pairings[0].id
     for line in (
         f'matcher query "固态电池电解质" --home {home}',
+        f"matcher figures --home {home}",
         f"matcher show {first} --home {home}",
         f"matcher snapshot show --home {home}",
         f"matcher serve --home {home}",
         "matcher import FILE... --home ./var && matcher index --home ./var",
     ):
         typer.echo(f"   {line}")
+
+
+def show_size(counts: dict[str, int], figures: Comparison, say: Speaker) -> None:
+    """How large the registry is, and what its agreement with the published figures is worth."""
+    say(
+        f"北京机构 {counts['beijing']} 家，境外合作方 {counts['foreign']} 家，"
+        f"资料 {counts['profiles']} 项，合作 {counts['cooperations']} 次。",
+        f"{counts['beijing']} Beijing bodies, {counts['foreign']} partners abroad, "
+        f"{counts['profiles']} profiles, {counts['cooperations']} cooperations.",
+    )
+    agreeing = sum(finding.agrees for finding in figures.findings)
+    say(
+        f"论文的 {len(figures.findings)} 项数字中 {agreeing} 项相符（逐项见 matcher figures）。",
+        f"{agreeing} of the paper's {len(figures.findings)} figures agree "
+        "(matcher figures shows each).",
+    )
+    typer.echo(CAUTION.in_language(say.language))
+
+
+def write_ten_lists(home: Path, sectors: Sequence[str]) -> list[Path]:
+    """A file a sector and format in `home/lists`; as many sectors at a time as there are cores."""
+    with ProcessPoolExecutor(os.cpu_count(), get_context("spawn")) as pool:
+        made = pool.map(partial(write_list, home), sectors)
+        return [path for paths in made for path in paths]
+
+
+def write_list(home: Path, sector: str) -> list[Path]:
+    """One sector's list in every format, by a process of its own."""
+    return write_lists(Matcher.open(home), [sector], home / "lists", list(FORMATS), 5)
 
 
 def refuse_real_data(home: Path) -> None:
