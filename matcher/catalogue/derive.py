@@ -54,7 +54,7 @@ def appearance(identity: str, claims: Sequence[Claim]) -> Appearance:
         id=identity,
         source=claims[0].source,
         key=claims[0].says["key"],
-        names=_names(claims, shown="en"),
+        names=_names(claims),
         identifiers=_identifiers(claims),
         country=_most(claims, "country"),
         city=_most(claims, "city"),
@@ -67,32 +67,36 @@ def appearance(identity: str, claims: Sequence[Claim]) -> Appearance:
 
 
 def organisation(
-    identity: str, claims: Sequence[Claim], bodies: Bodies, vocabulary: Vocabulary
+    identity: str,
+    claims: Sequence[Claim],
+    bodies: Bodies,
+    vocabulary: Vocabulary,
+    only: Appearance | None = None,
 ) -> Organisation:
     """The organisation that `claims` (at least one, of all its appearances) describe.
 
     Of contradicting values those of the source with most authority count, among them the most
     frequent, of equally frequent ones the smallest. Every spelling stays: in each language one
-    official name is the official one, chosen likewise, the others become aliases.
+    official name is the official one, chosen likewise, the others become aliases. `only` is what
+    was derived of the same claims before, where they are those of one appearance.
     """
-    country, city = _most(claims, "country"), _most(claims, "city")
-    district = _most(claims, "district")
-    side = side_of(country, city, vocabulary, district)
-    parents = {bodies.organisation(p) for claim in claims for p in claim.says.get("parents", ())}
+    whole = only or appearance(identity, claims)  # as if one source had said it all
+    side = side_of(whole.country, whole.city, vocabulary, whole.district)
+    parents = {bodies.organisation(parent) for parent in whole.parents}
     return Organisation(
         id=identity,
-        names=_names(claims, shown="zh" if side is Side.BEIJING else "en"),
+        names=_shown_first(whole.names, "zh" if side is Side.BEIJING else "en"),
         side=side,
         sources=tuple(sorted({SourceKey(c.source, c.says["key"]) for c in claims})),
-        identifiers=_identifiers(claims),
-        entity_type=_most(claims, "entity_type"),
-        partner_nature=_most(claims, "partner_nature"),
-        country=country,
-        city=city,
-        district=district,
+        identifiers=whole.identifiers,
+        entity_type=whole.entity_type,
+        partner_nature=whole.partner_nature,
+        country=whole.country,
+        city=whole.city,
+        district=whole.district,
         parents=tuple(sorted(parents - {identity})),
         entry_year=_most(claims, "entry_year"),
-        active=_active(claims),
+        active=whole.active,
         fictional=any(claim.says.get("fictional") for claim in claims),
         tenant=min(claim.tenant for claim in claims),
     )
@@ -138,8 +142,14 @@ def _most(claims: Sequence[Claim], name: str) -> Any:
     return min(counted, key=lambda found: (found[0], -counted[found], found[1]))[1]
 
 
-def _names(claims: Iterable[Claim], shown: str) -> tuple[Name, ...]:
-    """Official names first, the one in the language `shown` before the others; then the rest.
+def _shown_first(names: tuple[Name, ...], language: str) -> tuple[Name, ...]:
+    """The same names, the official one in `language` before the others."""
+    first = [n for n in names if n.kind is NameKind.OFFICIAL and n.language == language]
+    return (*first, *(n for n in names if n not in first)) if first else names
+
+
+def _names(claims: Iterable[Claim]) -> tuple[Name, ...]:
+    """Official names first, by language; then the rest.
 
     A name in a language that its source does not say is the official one only where no other is.
     """
@@ -162,7 +172,7 @@ def _names(claims: Iterable[Claim], shown: str) -> tuple[Name, ...]:
         elif text not in others:
             kept = NameKind.ALIAS if kind is NameKind.OFFICIAL else kind
             others[text] = Name(text, language, kept)
-    leading = sorted(official.items(), key=lambda item: (item[0] != shown, item))
+    leading = sorted(official.items())
     first = [Name(text, language) for language, text in leading]
     spelled = {name.text for name in first}
     rest = sorted((n for n in others.values() if n.text not in spelled), key=_name_order)

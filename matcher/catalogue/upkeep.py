@@ -15,6 +15,7 @@ from matcher.vocabulary import Vocabulary
 
 from . import derive, papers, registrar
 from . import tables as t
+from .resolution.appearance import Appearance
 from .rows import Bodies, Claim, StoredRow
 from .staging import APPEARANCE, DOSSIER, TOUCH_ALL, TOUCHED
 from .themes import Themes
@@ -49,6 +50,7 @@ class Upkeep:
         self.themes = themes
         self.writer = Writer(connection)
         self._said: dict[str, list[Claim]] = {}
+        self._described: dict[str, Appearance] = {}
 
     def run(self, progress: Progress, *, decided: bool = False) -> None:
         """Derive the touched appearances, who is who, then every organisation and dossier that
@@ -90,9 +92,10 @@ class Upkeep:
         for identity, rows in self._rows(APPEARANCE, touched):
             found.add(identity)
             claims = _claims(rows, identity)
+            appearance = derive.appearance(identity, claims)
             if len(self._said) < _KEPT:
                 self._said[identity] = claims
-            appearance = derive.appearance(identity, claims)
+                self._described[identity] = appearance
             if stored.get(identity) != registrar.written(appearance):
                 fresh.append(appearance)
             steps.step()
@@ -131,7 +134,9 @@ class Upkeep:
         fresh: list[tuple[Organisation, bool]] = []
         shifted: list[str] = []
         for identity, claims in self._claims_of(members):
-            organisation = derive.organisation(identity, claims, bodies, self.vocabulary)
+            parts = members[identity]
+            only = self._described.get(parts[0]) if len(parts) == 1 else None
+            organisation = derive.organisation(identity, claims, bodies, self.vocabulary, only)
             side, digest = stored.get(identity, (None, None))
             if digest != digest_of(organisation):
                 fresh.append((organisation, digest is not None))

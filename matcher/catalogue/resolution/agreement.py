@@ -103,6 +103,11 @@ class Names:
             return Agreement("variant", PART, first, second) if slip else None
         if long.joined == f"{short.joined}集团":
             return Agreement("variant", EXPLAINED - _GROUP, first, second, ("集团",))
+        cities = one.city | other.city
+        if long.joined.startswith(short.joined):
+            behind = gazetteer.CITIES.get(long.joined[len(short.joined) :], "")
+            held = placed and behind in cities
+            return Agreement("variant", EXPLAINED, first, second, (behind,)) if held else None
         if not long.joined.endswith(short.joined):
             return None
         rest = long.joined[: -len(short.joined)]
@@ -110,7 +115,7 @@ class Names:
             return Agreement("parent", EXPLAINED, first, second, (rest,), True)
         if not placed:
             return None
-        if gazetteer.CITIES.get(rest, "-") in one.city | other.city:
+        if gazetteer.CITIES.get(rest, "") in cities:
             return Agreement("variant", EXPLAINED, first, second, (rest,))
         above = rest.removesuffix("附属")
         if len(short.joined) < _LEAST_HAN or above not in self._register.by_key:
@@ -120,7 +125,8 @@ class Names:
 
     def _abbreviated(self, one: Body, other: Body) -> Agreement | None:
         """An abbreviation, or a name short enough to be one, of two bodies in one city."""
-        shared = one.short.keys() & other.short.keys()
+        mine, its = one.abbreviations, other.abbreviations
+        shared = mine.keys() & its.keys()
         if not shared:
             return None
         letters = max(shared, key=lambda word: (len(word), word))
@@ -134,7 +140,7 @@ class Names:
         }
         alone = len(letters) >= _LEAST_ACRONYM and len(known) <= 1
         level = _ACRONYM if alone else _ACRONYM_OF_SEVERAL
-        return Agreement("acronym", level, one.short[letters], other.short[letters])
+        return Agreement("acronym", level, mine[letters], its[letters])
 
 
 def _same_words(

@@ -10,7 +10,7 @@ from math import log
 
 from matcher.organisation import NameKind
 
-from . import gazetteer
+from . import gazetteer, lexicon
 from .appearance import Appearance
 from .places import city_words
 from .spelling import Speller, Spelling, canonical, is_chinese, simplified, spelled_han
@@ -18,6 +18,8 @@ from .spelling import Speller, Spelling, canonical, is_chinese, simplified, spel
 _SECONDARY = frozenset({NameKind.ALIAS, NameKind.FORMER})
 _NATIONS = {canonical(word): code for word, code in gazetteer.NATION_WORDS.items()}
 _UNIT = 1000
+_LEAST_WORLD = 20_000
+"""So many bodies a word is counted among at least: in a small catalogue all would be rare."""
 _NOT_PLAIN = re.compile(r"[\W_]+")
 Part = tuple[frozenset[str], str]
 
@@ -26,6 +28,7 @@ class Body:
     """An appearance with its names ready for comparison."""
 
     __slots__ = (
+        "abbreviations",
         "acronyms",
         "appearance",
         "city",
@@ -50,6 +53,8 @@ class Body:
         """Keys that only an alias or a former name has."""
         self.short: dict[str, Spelling] = {}
         """Abbreviations, and names short enough to be one, by letters."""
+        self.abbreviations: dict[str, Spelling] = {}
+        """Those, and full names of one word, with or without the city behind it: "BOKU Wien"."""
         self.acronyms: set[str] = set()
         self.city: frozenset[str] = frozenset()
         self.registered = frozenset(
@@ -79,6 +84,14 @@ class Body:
             self.keys[spelling.key] = spelling
             (self.han if spelling.han else self.latin).append(spelling)
 
+    def abbreviate(self) -> None:
+        """Finds its abbreviations; to be called when all names and the city are known."""
+        self.abbreviations = dict(self.short)
+        for spelling in self.latin:
+            rest = sorted(spelling.bag - self.city)
+            if len(rest) == 1:
+                self.abbreviations.setdefault(rest[0], spelling)
+
 
 class Register:
     """All bodies, and where a key, a name without blanks, an abbreviation or a word stands."""
@@ -91,7 +104,7 @@ class Register:
         self.by_letters = self._grouped(
             lambda body: {spelling.joined for spelling in body.keys.values()}
         )
-        self.by_short = self._grouped(lambda body: body.short)
+        self.by_short = self._grouped(lambda body: body.abbreviations)
         self._weigh()
         self._bear()
         self._descend()
@@ -118,8 +131,13 @@ class Register:
         for body in self.bodies:
             if body.appearance.city:
                 body.city = words[body.appearance.city]
-        self.places = frozenset(word for found in words.values() for word in found)
-        self.places |= gazetteer.PROVINCES | frozenset(_NATIONS)
+            body.abbreviate()
+        named = frozenset(word for found in words.values() for word in found)
+        self.towns = frozenset(min(found) for found in words.values() if len(found) == 1)
+        """Words that are the whole name of a city somewhere."""
+        self.towns -= lexicon.COMMON
+        self.places = (named - lexicon.COMMON) | gazetteer.PROVINCES | frozenset(_NATIONS)
+        """Words that name a city, a province or a country."""
 
     def _grouped(self, keys_of: Callable[[Body], Iterable[str]]) -> dict[str, list[Body]]:
         groups: dict[str, list[Body]] = {}
@@ -139,7 +157,10 @@ class Register:
                 for word in spelling.bag:
                     self.holding[country, word].append((body.number, spelling))
             self.frequency.update(said)
-        total = len(self.bodies) + 1
+        total = max(len(self.bodies) + 1, _LEAST_WORLD)
+        for word in self.frequency.keys() & lexicon.OFTEN.keys():
+            usual = lexicon.OFTEN[word] * total // 10_000
+            self.frequency[word] = max(self.frequency[word], usual)
         # Whole numbers: their sums depend on no order.
         scale = {often: round(_UNIT * log(total / often)) for often in {*self.frequency.values()}}
         weight = {word: scale[often] for word, often in self.frequency.items()}

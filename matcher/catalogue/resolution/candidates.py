@@ -16,9 +16,9 @@ Pair = tuple[int, int]
 
 _EVERYWHERE = frozenset({None, "EU"})
 _CHINAS = frozenset({"CN", "HK", "MO"})
-_ALL_PAIRS = 12
-"""So many bodies without an id of one name and country are compared each with each; of more, each
-with the first of its city."""
+_ALL_PAIRS = 1000
+"""So many comparisons a name may cost before only those of like cities are made."""
+_START = 3
 _RAREST = 4
 _MOST_HOLDERS = 200
 _MOST_LOOKED_AT = 30
@@ -113,20 +113,37 @@ def _by_city(bodies: Sequence[Body]) -> Iterator[Pair]:
 
 
 def _pairs(bodies: Sequence[Body]) -> Iterator[Pair]:
-    """Pairs of which not both have an id; of very many without one, each with the first of its
-    city, so that a name that all the world bears costs no square."""
+    """Pairs of which not both have an id: all, or where very many bear one name, those of one city
+    or of cities that begin alike, so that a name that all the world bears costs no square."""
     registered = [body for body in bodies if body.registered]
     others = [body for body in bodies if not body.registered]
-    yield from (_pair(one, other) for one in registered for other in others)
-    if len(others) <= _ALL_PAIRS:
-        yield from (_pair(one, other) for one, other in combinations(others, 2))
+    if len(others) * len(bodies) <= _ALL_PAIRS:
+        yield from _all_pairs(registered, others)
         return
-    first: dict[frozenset[str], Body] = {}
-    for body in others:
-        lead = first.setdefault(body.city, body)
-        if lead is not body:
-            yield _pair(lead, body)
-    yield from (_pair(one, other) for one, other in combinations(first.values(), 2))
+    cities: dict[frozenset[str], tuple[list[Body], list[Body]]] = {}
+    for body in bodies:
+        here = cities.setdefault(body.city, ([], []))
+        here[0 if body.registered else 1].append(body)
+    leads: dict[str, list[Body]] = defaultdict(list)
+    for city, (known, unknown) in cities.items():
+        if unknown:
+            lead, *rest = unknown
+            yield from _all_pairs(known, [lead])
+            yield from (_pair(lead, body) for body in rest)
+            known = [*known, lead]
+        for start in {word[:_START] for word in city}:
+            leads[start] += known
+    for group in leads.values():
+        if len(group) ** 2 <= _ALL_PAIRS:
+            yield from _all_pairs(
+                [body for body in group if body.registered],
+                [body for body in group if not body.registered],
+            )
+
+
+def _all_pairs(registered: Sequence[Body], others: Sequence[Body]) -> Iterator[Pair]:
+    yield from (_pair(one, other) for one in registered for other in others)
+    yield from (_pair(one, other) for one, other in combinations(others, 2))
 
 
 def _pair(one: Body, other: Body) -> Pair:

@@ -15,7 +15,7 @@ EXPLAINED = 0.97
 PART = 0.8
 """How sure where one name is the beginning of another, or its part: a person is asked."""
 
-_PARENT_SAID = 0.94
+_PARENT_SAID, _NAMES_TOGETHER = 0.94, 0.95
 _OWN_CITY, _OWN_CITY_ALONE = 0.02, 0.15
 _OWN_NATION, _ABBREVIATION, _SLIP = 0.03, 0.01, 0.02
 _LEAST_SHARED, _MUCH_SHARED = 6000, 12000
@@ -58,6 +58,7 @@ class Difference:
             return False
         self._parents()
         self._abbreviations()
+        self._technical()
         # Enough is common for small differences to be slips.
         if self._placed or self._told >= _MUCH_SHARED:
             self._slips()
@@ -65,10 +66,16 @@ class Difference:
         mine, its = self._extra
         if mine and its:
             return False
-        if mine and not self._goes_on(mine, self._sides[1], self._sides[0][0]):
-            return False
-        if its and not self._goes_on(its, self._sides[0], self._sides[1][0]):
-            return False
+        for rest, shorter, long in (
+            (mine, self._sides[1], self._sides[0][0]),
+            (its, self._sides[0], self._sides[1][0]),
+        ):
+            if (
+                rest
+                and not self._other_name(rest, shorter)
+                and not self._goes_on(rest, shorter, long)
+            ):
+                return False
         return self.parent or self._told >= _LEAST_SHARED
 
     @property
@@ -119,6 +126,17 @@ class Difference:
         alike = LCSseq.similarity(word, initials)
         return self._register.frequency[word] <= _RARE and alike >= _INITIALS * len(word)
 
+    def _technical(self) -> None:
+        """Takes out that a Technische Universiteit is called University of Technology in English;
+        where both names are English, only the city tells that they are one."""
+        for at in (0, 1):
+            mine, its = self._extra[at], self._extra[1 - at]
+            of_two = "technical" in mine and "technology" in its and "university" in self._shared
+            english = "technical" in self._sides[at][0].text.casefold()
+            if of_two and (self._placed or not english):
+                self._take(at, "technical", _SLIP)
+                its.discard("technology")
+
     def _slips(self) -> None:
         """Takes out words that only an ending or a slip of the pen divides."""
         frequency, places = self._register.frequency, self._register.places
@@ -157,12 +175,26 @@ class Difference:
         self.notes.append(word)
         self.level -= cost
 
+    def _other_name(self, rest: set[str], shorter: Named) -> bool:
+        """Whether what a name has more is another name of the same body, as in "LINKS - Leading
+        Innovation and Knowledge for Society"."""
+        name, body = shorter
+        whole = name.bag | rest
+        said: set[str] = set()
+        for other in body.latin:
+            if other.bag <= whole:
+                said |= other.bag
+        if not rest <= said or not (self._placed or self._told >= _MUCH_SHARED):
+            return False
+        self._doubt(_NAMES_TOGETHER, " ".join(sorted(rest)))
+        return True
+
     def _goes_on(self, rest: set[str], shorter: Named, long: Spelling) -> bool:
         """Whether a name may go on so and be the same: with whom it belongs to, or behind the rare
         word that is the whole other name."""
         short, body = shorter
         said = " ".join(sorted(rest))
-        if said in self._register.by_key and not rest.isdisjoint(lexicon.PARENTS):
+        if not rest.isdisjoint(lexicon.PARENTS) and self._names_a_body(rest, said):
             if body.parents:  # it belongs to others
                 return False
             if self._told < _MUCH_SHARED and not (self._placed and len(short.bag) > 1):
@@ -176,6 +208,15 @@ class Difference:
             self._doubt(PART, f"begins with: {word}")
             return True
         return False
+
+    def _names_a_body(self, words: set[str], key: str) -> bool:
+        """Whether words name a known body, or a national or general one, as "Russian Academy of
+        Sciences"."""
+        if key in self._register.by_key:
+            return True
+        country = self._sides[0][1].appearance.country
+        general = {word for word in words if self._register.nation_of(word) == country}
+        return len(words) > 1 and words <= general | lexicon.GENERIC - {"university"}
 
     def _doubt(self, sure: float, note: str) -> None:
         self.level -= EXPLAINED - sure

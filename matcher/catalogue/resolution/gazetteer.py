@@ -5,7 +5,92 @@ Every word is written without accents and case, as in `lexicon.py`.
 
 from __future__ import annotations
 
-from .lexicon import reduced, words
+from .lexicon import one_for_all, reduced, words
+
+# Cities under several names, or in several cases of their language; the first stands for all.
+_CALLED_ALSO = """
+beijing peking pekin
+xiamen amoy
+xian sian
+guangzhou canton
+hangzhou hangchow
+chongqing chungking
+tianjin tientsin
+nanjing nanking
+qingdao tsingtao
+hohhot hohehot huhhot huhehaote
+urumqi wulumuqi
+harbin haerbin
+lhasa lasa
+hongkong xianggang
+munich munchen
+vienna wien
+cologne koln
+nuremberg nurnberg
+hanover hannover
+braunschweig brunswick
+geneva geneve genf
+zurich zurcher
+basel bale
+bern berne
+florence firenze
+rome roma
+milan milano
+turin torino
+naple napoli neapel
+venice venezia
+genoa genova
+padua padova
+mantua mantova
+syracuse siracusa
+lisbon lisboa
+seville sevilla
+saragossa zaragoza
+gothenburg goteborg
+copenhagen kobenhavn kopenhagen
+hague haag gravenhage denhaag
+brussel bruxelle
+antwerp antwerpen anver
+ghent gent gand
+louvain leuven
+prague praha praze prag
+warsaw warszawa warszawie warschau warszawski warszawska
+krakow cracow krakowie krakowski krakowska
+wroclaw breslau wroclawiu
+poznan poznaniu
+gdansk gdanska
+bucharest bucuresti
+belgrade beograd beogradu
+zagreb zagrebu
+ljubljana ljubljani
+bratislava bratislave
+brno brne
+vilniu vilniau vilnius vilniaus
+kauna kaunas kauno
+riga rigas
+moscow moskva moskau moskovskiy
+athen athina athinon athens
+thessaloniki thessalonikis saloniki
+nicosia lefkosia
+helsinki helsingin helsingfor
+turku turun abo
+tampere tampereen
+budapest budapesti
+szeged szegedi
+debrecen debreceni
+pec pecsi pecs
+masaryk masarykova
+karlsruhe karlsruher
+cairo kahira
+algier algiers alger
+daejeon daejon daejoen taejon
+busan pusan
+gyeongju kyungju
+jerusalem yerushalayim
+strasbourg strassburg
+lyon lyons
+marseille marseilles
+"""
 
 # Countries as names of bodies say them; ROR puts one in brackets behind a company.
 _NATIONS = """
@@ -81,6 +166,7 @@ def _nations() -> tuple[dict[str, str], dict[str, str]]:
     return names, {name: code for name, code in names.items() if " " not in name}
 
 
+EXONYMS = one_for_all(_CALLED_ALSO)
 NATIONS, NATION_WORDS = _nations()
 _pairs = reduced(_CITIES).split()
 CITIES = dict(zip(_pairs[::2], _pairs[1::2], strict=True))

@@ -1,5 +1,5 @@
 """What the names of bodies are written with: words for kinds of bodies in many languages, legal
-forms, connecting words, places under several names. Data; how it is used stands in `spelling.py`.
+forms, connecting words, short forms. Data; how it is used stands in `spelling.py`.
 
 Every word is written without accents and case; what is done to vowels is done to these words too.
 """
@@ -86,87 +86,13 @@ catholic catolica cattolica catholique
 autonomous autonoma autonome
 normal shifan
 people renmin
-beijing peking pekin
-xiamen amoy
-xian sian
-guangzhou canton
-hangzhou hangchow
-chongqing chungking
-tianjin tientsin
-nanjing nanking
-qingdao tsingtao
-hohhot hohehot huhhot huhehaote
-urumqi wulumuqi
-harbin haerbin
-lhasa lasa
-hongkong xianggang
-munich munchen
-vienna wien
-cologne koln
-nuremberg nurnberg
-hanover hannover
-braunschweig brunswick
-geneva geneve genf
-zurich zurcher
-basel bale
-bern berne
-florence firenze
-rome roma
-milan milano
-turin torino
-naple napoli neapel
-venice venezia
-genoa genova
-padua padova
-mantua mantova
-syracuse siracusa
-lisbon lisboa
-seville sevilla
-saragossa zaragoza
-gothenburg goteborg
-copenhagen kobenhavn kopenhagen
-hague haag gravenhage denhaag
-brussel bruxelle
-antwerp antwerpen anver
-ghent gent gand
-louvain leuven
-prague praha praze prag
-warsaw warszawa warszawie warschau warszawski warszawska
-krakow cracow krakowie krakowski krakowska
-wroclaw breslau wroclawiu
-poznan poznaniu
-gdansk gdanska
-bucharest bucuresti
-belgrade beograd beogradu
-zagreb zagrebu
-ljubljana ljubljani
-bratislava bratislave
-brno brne
-vilniu vilniau vilnius vilniaus
-kauna kaunas kauno
-riga rigas
-moscow moskva moskau moskovskiy
-athen athina athinon athens
-thessaloniki thessalonikis saloniki
-nicosia lefkosia
-helsinki helsingin helsingfor
-turku turun abo
-tampere tampereen
-budapest budapesti
-szeged szegedi
-debrecen debreceni
-pec pecsi pecs
-masaryk masarykova
-karlsruhe karlsruher
-cairo kahira
-algier algiers alger
-daejeon daejon daejoen taejon
-busan pusan
-gyeongju kyungju
-jerusalem yerushalayim
-strasbourg strassburg
-lyon lyons
-marseille marseilles
+st saint sankt
+organization organisation organizacion organizzazione organisatie organizacao
+program programme
+defence defense
+labour labor
+fibre fiber
+pediatric padiatric
 """
 
 # Words that only connect others.
@@ -190,7 +116,7 @@ LEGAL = words(
     """
 )
 # Legal forms that are no other word: taken off wherever they stand.
-LEGAL_ANYWHERE = words("gmbh ggmbh kgaa aktiengesellschaft stichting ltd irccs")
+LEGAL_ANYWHERE = words("gmbh ggmbh kgaa aktiengesellschaft stichting stiftelsen ltd irccs seal")
 
 # Who holds a university, said before or after its name.
 HOLDERS = (
@@ -306,15 +232,16 @@ HAN_LEGAL_START = (
 )
 
 
-def _same() -> dict[str, str]:
+def one_for_all(text: str) -> dict[str, str]:
+    """For each line of words, by each but the first: the first, which stands for them."""
     table: dict[str, str] = {}
-    for line in reduced(_SAME).strip().splitlines():
+    for line in reduced(text).strip().splitlines():
         first, *others = line.split()
         table.update(dict.fromkeys(others, first))
     return {word: target for word, target in table.items() if word != target}
 
 
-SAME = _same()
+SAME = one_for_all(_SAME)
 SOFT = {
     "municipal": 0.02,
     "provincial": 0.02,
@@ -326,7 +253,9 @@ SOFT = {
     "after": 0.01,
 }
 """Words that one spelling may have and another not: how much surer it would be without."""
-COMMON = frozenset(SAME.values()) | CONNECTING | LEGAL
+GENERIC = frozenset(SAME.values())
+"""Words for kinds of bodies and what they do, in one language."""
+COMMON = GENERIC | CONNECTING | LEGAL
 """Words that are no abbreviation of a name in which they stand."""
 _KINDS = (
     words("university institute academy college school faculty laboratory center"),
@@ -338,3 +267,29 @@ KINDS = {word: number for number, kind in enumerate(_KINDS) for word in kind}
 """Words that say what kind of body it is; those of one number are used for one another."""
 PARENTS = words("academy ministry university council administration commission association")
 """Words of bodies that others belong to."""
+
+_OFTEN = {
+    2500: "university",
+    1500: "institute",
+    900: "research center",
+    700: "science technology",
+    550: "hospital national",
+    400: "state laboratory college",
+    300: "foundation medical academy",
+    250: "health association society",
+    160: "international school engineering key agriculture environment china",
+    100: """development education system medicine technical department chinese shanghai beijing
+    japan group cancer ministry study""",
+    70: """information energy service european management economic polytechnic innovation general
+    st council applied people technological industry city physic normal new central united
+    scientific agency federal network material resource arts advanced business social""",
+    40: """forestry public office pharmaceutical american south industrial regional administration
+    community design museum chemical commission communication korea bureau north government marine
+    municipal biology nuclear geology disease food provincial control water organization chemistry
+    space affiliated""",
+    30: """trust fund power electric natural global children clinical electronic higher
+    biotechnology safety finance training molecular defense animal protection""",
+}
+OFTEN = {word: share for share, text in _OFTEN.items() for word in text.split()}
+"""In how many names of ten thousand a common word stands, counted over bodies of all the world: a
+small catalogue would take it for a rare one."""

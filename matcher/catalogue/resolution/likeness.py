@@ -26,6 +26,7 @@ _VAGUE, _VAGUE_BELOW = 0.85, 7000
 _SHARED = 0.85
 _OTHER_NAME_AGAINST = 0.75
 _CLASH = 0.25
+_TWO, _TELLING = 2, 12_000
 _LEAST_WORD = 5
 
 
@@ -106,7 +107,12 @@ class Comparison:
         )
 
     def _holds_place(self, name: Spelling, one: Body, other: Body) -> bool:
-        return not name.bag.isdisjoint(one.city | other.city)
+        """Whether a name of several words says itself where its bearer is, so that a suburb or
+        another seat contradicts nothing."""
+        if len(name.bag) <= _TWO:
+            return False
+        telling = self._register.specific(name.bag) >= _TELLING
+        return not name.bag.isdisjoint(self._register.towns if telling else one.city | other.city)
 
     def _scripts(self, one: Body, other: Body) -> int:
         """In how many scripts a name agrees; -1 if those of the other script clash."""

@@ -14,7 +14,7 @@ from .spelling import canonical, fold_latin, is_chinese
 _SAYING_NOTHING = lexicon.words(
     """
     san santa santo saint st sankt sao new north south east west la los las the cedex city shi
-    district province prefecture county town upon am main de del della sur en le ville bad ob
+    district province prefecture county town upon am main de del della sur en le ville bad ob park
     """
 )
 _QUARTER_OF = {
@@ -46,7 +46,8 @@ def city_words(city: str | None, convert: Callable[[str], str]) -> frozenset[str
     if not words or not any(word.isascii() for word in words):
         return frozenset(gazetteer.CITIES.get(word, "") for word in city.split()) - {""}
     named = {canonical(word) for word in words if not word.isdecimal() and len(word) > 1}
-    named = (named - _SAYING_NOTHING - lexicon.CONNECTING) or named
+    named = (named - _SAYING_NOTHING - lexicon.COMMON) or named
+    named -= gazetteer.PROVINCES
     if len(words) > 1:
         named.add(canonical("".join(words)))
     return frozenset(named | {_QUARTER_OF[word] for word in named if word in _QUARTER_OF})

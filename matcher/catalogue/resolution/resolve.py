@@ -93,7 +93,8 @@ def _resolved(
     _unite(_weighed(pairs, register.bodies), clusters)
     tell(3, 4)
     unknown = [body for body in register.bodies if not clusters.registered(body)]
-    pairs |= _compared(worded_alike(register, unknown), register, comparison)
+    more = (pair for pair in worded_alike(register, unknown) if pair not in pairs)
+    pairs |= _compared(more, register, comparison)
     pairs = _weighed(pairs, register.bodies)
     _unite(pairs, clusters)
     tell(4, 4)
@@ -136,11 +137,10 @@ def _compared(
 ) -> dict[Pair, Likeness]:
     """How alike the two bodies of each pair are, where something speaks for their being one."""
     found = {}
-    for pair in pairs:
-        if pair not in found:
-            likeness = comparison.of(register.bodies[pair[0]], register.bodies[pair[1]])
-            if likeness is not None and likeness.confidence >= UNSURE:
-                found[pair] = likeness
+    for one, other in set(pairs):
+        likeness = comparison.of(register.bodies[one], register.bodies[other])
+        if likeness is not None and likeness.confidence >= UNSURE:
+            found[one, other] = likeness
     return found
 
 

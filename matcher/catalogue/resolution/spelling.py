@@ -22,6 +22,7 @@ _APOSTROPHE = re.compile(r"['’‘`´ʼʹ]")
 _MARKS = re.compile("[\u0300-\u036f]")
 _NATION_BEHIND = re.compile(r"\s*\(([^()]{4,24})\)\s*$")
 _HAN_NOISE = re.compile(r"[市省与和及的]|(?<=.)暨")
+_CANONICAL = lexicon.ORDINALS | gazetteer.EXONYMS | lexicon.SAME
 _HOLDERS = re.compile(r"\b(?:" + "|".join(lexicon.HOLDERS) + r")(?!\w) ?")
 _ODD = str.maketrans(
     {"ø": "o", "ł": "l", "ß": "ss", "æ": "a", "œ": "o", "đ": "d", "ð": "d", "ı": "i", "þ": "th"}
@@ -29,6 +30,7 @@ _ODD = str.maketrans(
 _SHORT, _SHORT_HAN = 3, 3
 """Names of so many letters or characters may stand for anything: they count as abbreviations."""
 _LEAST_PART, _LONG_PART, _OFTEN = 3, 5, 5
+_OFTEN_GLUED = lexicon.words("of and for the")
 _GLUED_ALIKE = 2
 """So often two words are glued together in the same way at most."""
 _GLUED = lexicon.words("of and for in the on de des du la le sui co ltd limited nv sa gmbh")
@@ -61,19 +63,18 @@ class Spelling:
 
 def simplified(texts: Iterable[str]) -> dict[str, str]:
     """Each text that holds Chinese characters, in simplified ones; a text stays one line."""
-    lines = sorted({text for text in texts if _HAN.search(text)})
+    lines = sorted({text for text in texts if not text.isascii() and _HAN.search(text)})
     if not lines:
         return {}
     import opencc  # 40 ms: only where there is something to convert
 
-    # Unlike a phrase table, single characters never change how many there are.
-    written = opencc.OpenCC("t2s").convert("\n".join(lines))
+    written = opencc.OpenCC("t2s").convert("\n".join(line.replace("\n", " ") for line in lines))
     return dict(zip(lines, written.split("\n"), strict=True))
 
 
 def is_chinese(text: str) -> bool:
     """Whether a name is compared by its characters: Han, with or without kana."""
-    return bool(_HAN.search(text) or _KANA.search(text))
+    return not text.isascii() and bool(_HAN.search(text) or _KANA.search(text))
 
 
 def fold_latin(text: str) -> str:
@@ -93,16 +94,18 @@ def fold_latin(text: str) -> str:
     if "&" in text:
         text = _LETTER_AND.sub("rd", text)
     text = _NOT_WORD.sub(" ", text).strip()
-    return lexicon.reduced(text) if "e" in text else text
+    if "ue" in text or "oe" in text or "ae" in text:
+        return lexicon.reduced(text)
+    return text
 
 
 def canonical(word: str) -> str:
     """The word that stands for all its forms and translations."""
-    found = lexicon.SAME.get(word)
+    found = _CANONICAL.get(word)
     if found is None and len(word) > 4 and word[-1] == "s" and word[-2] != "s":
         word = word[:-1]
-        found = lexicon.SAME.get(word)
-    return found or lexicon.ORDINALS.get(word, word)
+        found = _CANONICAL.get(word)
+    return found or word
 
 
 def without_nation(text: str) -> tuple[str, str | None]:
@@ -152,6 +155,9 @@ class Speller:
         """Folds all `texts` that will be spelled and counts their words."""
         self._folded = {text: _folded_words(text) for text in set(texts)}
         self._seen = Counter(word for words in self._folded.values() for word in words)
+        self._written = {
+            word for text, words in self._folded.items() if not text.isupper() for word in words
+        }
         self._canonical = {
             word: ""
             if word in lexicon.CONNECTING or word in lexicon.LEGAL_ANYWHERE
@@ -172,8 +178,9 @@ class Speller:
         return Spelling(text, False, tuple(kept), "".join(kept)) if kept else None
 
     def _parts(self, word: str) -> tuple[str, ...]:
-        """A word that occurs once, divided where both halves are words that often occur."""
-        if len(word) < _LONG_PART + 2 or self._seen[word] > _GLUED_ALIKE:
+        """A word that hardly occurs elsewhere, divided where both halves are words that do."""
+        short = len(word) < _LONG_PART + 2
+        if short or word in self._written or self._seen[word] > _GLUED_ALIKE:
             return (word,)
         best: tuple[int, tuple[str, ...]] = (0, (word,))
         for at in range(2, len(word) - 1):
@@ -187,7 +194,8 @@ class Speller:
         """Whether `small` may have been glued to `large`."""
         often = self._seen[large] >= _OFTEN and len(large) >= _LONG_PART
         if small in _GLUED:
-            known = self._seen[large] >= 1 and len(large) > _LONG_PART + 1
+            least = _LONG_PART if small in _OFTEN_GLUED else _LONG_PART + 2
+            known = self._seen[large] >= 1 and len(large) >= least
             return often or known or (len(large) >= _LEAST_PART and len(small) > len(large))
         return often and self._seen[small] >= _OFTEN and len(small) >= _LONG_PART
 
