@@ -113,13 +113,13 @@ def zip_bomb(name: str, size: int, declared: int | None = None) -> bytes:
     return local + entry + end
 
 
-def gzip_bomb(size: int) -> bytes:
-    """A gzip file of that many spaces."""
+def gzip_bomb(size: int, filling: bytes = b" ") -> bytes:
+    """A gzip file of a header and that many spaces, or line ends."""
     out = io.BytesIO()
     with gzip.open(out, "wb", 9) as handle:
         handle.write(b"id,name_en\n")
         for _ in range(size >> 20):
-            handle.write(b" " * (1 << 20))
+            handle.write(filling * (1 << 20))
     return out.getvalue()
 
 

@@ -21,7 +21,7 @@ from matcher.catalogue.intake import import_files
 from matcher.catalogue.readers.columns import CURE, ERROR, PLACE, RAW
 from matcher.catalogue.readers.header import DANGEROUS, quoted, unquoted
 from matcher.catalogue.store import CATALOGUE_FILE, Catalogue
-from matcher.errors import FileFault
+from matcher.errors import BadInput, FileFault
 
 
 @pytest.fixture
@@ -177,6 +177,31 @@ def test_a_place_that_cannot_be_written_refuses_the_import_and_leaves_no_trace(
     with pytest.raises(FileFault):
         import_files(catalogue, [path], rejected=blocked / "kept.jsonl")
     assert (catalogue.home / CATALOGUE_FILE).read_bytes() == before
+
+
+def test_the_file_that_is_imported_is_not_written_over(
+    catalogue: Catalogue, tmp_path: Path
+) -> None:
+    path = lines_of(tmp_path, "a.jsonl", {"id": "1", "name_en": "A", "country": "QQ"})
+    before = path.read_bytes()
+    with pytest.raises(BadInput, match="being imported"):
+        import_files(catalogue, [path], rejected=path)
+    assert path.read_bytes() == before
+    assert catalogue.counts()["source_rows"] == 0
+
+
+def test_an_import_that_fails_while_it_stores_leaves_no_rejected_rows(
+    catalogue: Catalogue, tmp_path: Path
+) -> None:
+    path = lines_of(tmp_path, "a.jsonl", {"id": "1", "name_en": "A"}, {"id": "2"})
+
+    def cut_off(done: int, _: int) -> None:
+        if done > 600:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        import_files(catalogue, [path], progress=cut_off)
+    assert list((catalogue.home / "rejected").iterdir()) == []
 
 
 def test_an_independent_reader_opens_what_the_reader_took(tmp_path: Path) -> None:

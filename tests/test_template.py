@@ -49,7 +49,7 @@ def test_a_template_that_is_filled_in_is_read_back(tmp_path: Path, book: openpyx
         report = import_files(catalogue, [path])
         assert figures(report) == (3, 0, 0, 0)
         assert [file.content for file in report.files] == ["tabular"] * 2 + ["skipped"] * 2
-        assert "2 example rows" in report.files[0].notes[0].en
+        assert "Example rows passed over: 2." in report.files[0].notes[0].en
         assert {o.sources[0].key for o in catalogue.organisations()} == {"bj-9", "de-9"}
         [profile] = catalogue.profiles()
         assert (profile.trl, profile.ip_status, profile.kind) == (7, "granted", "offer")

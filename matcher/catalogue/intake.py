@@ -25,7 +25,7 @@ from .readers.cells import RowRejected
 from .readers.files import Source
 from .readers.reading import Reading
 from .readers.table import Table
-from .rejected import write_rejected
+from .rejected import rejected_rows
 from .report import SKIPPED, FileRead, ImportReport, RowFault
 from .resolution import resolve as resolution
 from .staging import Staging
@@ -78,25 +78,23 @@ def import_files(
             new_rules = _rules(connection) != _rules_of(vocabulary, themes)
         order = {file.path: position for position, file in enumerate(report.files)}
         report.faults.sort(key=lambda fault: _position(fault.place, order))
-        if report.faults:
-            kept = write_rejected(catalogue.home, rejected, checksums, report.faults, reading)
-            report.rejected_files.extend(map(str, kept))
-        if strict and report.rejected:
-            report.rejected += report.added + report.changed
-            report.added = report.changed = 0
-            report.committed = False
-        elif report.added or report.changed or new_rules:
-            immediate = connection.execution_options(immediate=True)
-            with immediate.begin():
-                staging.store()
-                if new_rules:
-                    touch_all(immediate)
-                    _keep_rules(immediate, _rules_of(vocabulary, themes))
-                Upkeep(immediate, vocabulary, themes).run(
-                    lambda done, total: tell(_WHOLE // 2 + _WHOLE // 2 * done // total, _WHOLE)
-                )
-                if report.added or report.changed:
-                    _keep_run(immediate, began, tenant, report)
+        with rejected_rows(catalogue.home, rejected, checksums, report, reading):
+            if strict and report.rejected:
+                report.rejected += report.added + report.changed
+                report.added = report.changed = 0
+                report.committed = False
+            elif report.added or report.changed or new_rules:
+                immediate = connection.execution_options(immediate=True)
+                with immediate.begin():
+                    staging.store()
+                    if new_rules:
+                        touch_all(immediate)
+                        _keep_rules(immediate, _rules_of(vocabulary, themes))
+                    Upkeep(immediate, vocabulary, themes).run(
+                        lambda done, total: tell(_WHOLE // 2 + _WHOLE // 2 * done // total, _WHOLE)
+                    )
+                    if report.added or report.changed:
+                        _keep_run(immediate, began, tenant, report)
     report.waiting = catalogue.counts()["waiting"]
     tell(_WHOLE, _WHOLE)
     return report

@@ -10,11 +10,12 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from matcher.errors import Bilingual
+from matcher.errors import BadInput, Bilingual
 
 from .readers.columns import CURE, ERROR, MARKS, PLACE, RAW
 from .readers.faults import fault
@@ -23,7 +24,7 @@ from .readers.flagged import letters_of
 from .readers.header import quoted
 from .readers.reading import Reading
 from .readers.table import Original, Table
-from .report import RowFault
+from .report import ImportReport, RowFault
 
 FOLDER = "rejected"
 _STAMP = re.compile(r"-\d{8}T\d{6}(?:-\d+)?$")
@@ -32,17 +33,49 @@ _UNSAFE = re.compile(r"[^\w.-]+")
 Rejected = list[tuple[Original, RowFault]]
 
 
-def write_rejected(
-    home: Path, chosen: Path | None, checksums: Mapping[Path, str], faults: Sequence[RowFault],
+@contextmanager
+def rejected_rows(
+    home: Path, chosen: Path | None, checksums: Mapping[Path, str], report: ImportReport,
     reading: Reading,
-) -> list[Path]:  # fmt: skip
-    """Write the rows at `faults`, read again from the files (path -> SHA-256 as imported): to
-    `chosen`, else into the folder `rejected` of the home. One file for each table that has any.
+) -> Iterator[None]:  # fmt: skip
+    """Write the rows at the report's faults, read again from the files (path -> SHA-256 as
+    imported): to `chosen`, else into the folder `rejected` of the home. One file for each table
+    that has any, named in the report. They appear when what is done meanwhile succeeds; if it
+    raises there is no trace of them.
 
-    Raises FileFault if a file has changed since; OSError if nothing can be written.
+    Raises BadInput if `chosen` is a file that is imported, FileFault if a file has changed since,
+    OSError if nothing can be written.
     """
-    by_place = {fault.place: fault for fault in faults}
     written: list[Path] = []
+    try:
+        if report.faults:
+            _refuse_own(chosen, checksums)
+            by_place = {fault.place: fault for fault in report.faults}
+            for table, rows in _found(checksums, by_place, reading):
+                written.append(_write(home, chosen, table, rows, written))
+        yield
+    except BaseException:
+        for target in written:
+            _part(target).unlink(missing_ok=True)
+        raise
+    for target in written:
+        _part(target).replace(target)
+        report.rejected_files.append(str(target))
+
+
+def _refuse_own(chosen: Path | None, checksums: Mapping[Path, str]) -> None:
+    if chosen is not None and chosen.resolve() in {path.resolve() for path in checksums}:
+        raise BadInput(
+            Bilingual("这是正在导入的文件。", "It is a file that is being imported."),
+            Bilingual("给出另一个文件名。", "Name another file."),
+            where="--rejected",
+        )
+
+
+def _found(
+    checksums: Mapping[Path, str], by_place: Mapping[str, RowFault], reading: Reading
+) -> Iterator[tuple[Table, Rejected]]:
+    """The tables that have rows at fault, with these rows as they stand."""
     for path, checksum in checksums.items():
         if not any(place.startswith(str(path)) for place in by_place):
             continue
@@ -61,8 +94,11 @@ def write_rejected(
                 if (place := table.place(number)) in by_place
             ]
             if rows:
-                written.append(_write(home, chosen, table, rows, written))
-    return written
+                yield table, rows
+
+
+def _part(target: Path) -> Path:
+    return target.with_name(target.name + ".part")
 
 
 def _write(
@@ -72,9 +108,7 @@ def _write(
     target = _target(home, chosen, table.where, suffix, written)
     content = _lines(rows) if table.columns is None else _cells(table, rows)
     target.parent.mkdir(parents=True, exist_ok=True)
-    part = target.with_name(target.name + ".part")
-    part.write_bytes(content.encode("utf-8", "surrogatepass"))
-    part.replace(target)
+    _part(target).write_bytes(content.encode("utf-8", "surrogatepass"))
     return target
 
 
@@ -90,7 +124,9 @@ def _target(home: Path, chosen: Path | None, where: str, suffix: str, written: l
     base = f"{_UNSAFE.sub('_', stem)[:80]}-{stamp}"
     names = (f"{base}{suffix}", *(f"{base}-{n}{suffix}" for n in range(2, 10_000)))
     folder = home / FOLDER
-    return next(folder / name for name in names if not (folder / name).exists())
+    return next(
+        target for name in names if not (target := folder / name).exists() and target not in written
+    )
 
 
 def _said(found: RowFault) -> dict[str, str]:

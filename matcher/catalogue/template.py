@@ -109,7 +109,7 @@ def _table(
     day = book.add_format({"num_format": "yyyy-mm-dd"})
     sheet.freeze_panes(1, 1)
     sheet.set_row(0, 48)
-    sheet.set_column(0, 0, 14)
+    sheet.set_column(0, 0, 34)
     sheet.write_string(0, 0, EXAMPLE, head)
     for place, column in enumerate(columns, start=1):
         sheet.write_string(0, place, header_of(column.field), head)

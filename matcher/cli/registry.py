@@ -149,7 +149,7 @@ def show_files(files: list[Any], chinese: bool) -> None:
     """Of each table what it was taken for, and what of it was not read."""
     for file in files:
         if file.content == "skipped":
-            typer.echo(f"  {file.path}：未读取 not read")
+            typer.echo(f"  {file.path}：没有读取" if chinese else f"  {file.path}: not read")
         else:
             typer.echo(f"  {file.path}: {file.content}, {file.encoding}, {file.rows:,}")
         if file.ignored:

@@ -35,7 +35,7 @@ class Limits:
 
     ratio: int = 200
     """Inflated to packed bytes, beyond `free`; text packs 3 to 20 times smaller, a bomb 1000."""
-    free: int = 64 << 20
+    free: int = 16 << 20
     members: int = 1000
     directory: int = 1 << 20
     record: int = 32 << 20
@@ -150,6 +150,7 @@ class Archive:
         self.where = where
         self.limits = limits
         self.members = tuple(self._listed())
+        self._meter = Meter(where, limits)
 
     def _listed(self) -> Iterator[Member]:
         size = _directory_size(self.path)
@@ -178,7 +179,12 @@ class Archive:
                     bool(info.flag_bits & _ENCRYPTED),
                 )
 
-    def blocks(self, member: Member, meter: Meter | None = None) -> Iterator[bytes]:
+    @property
+    def inflated(self) -> int:
+        """Bytes that came out of all its members so far."""
+        return self._meter.inflated
+
+    def blocks(self, member: Member) -> Iterator[bytes]:
         """A member's content; FileFault where it is encrypted, damaged, other than declared or a
         bomb."""
         where = f"{self.where}/{member.name}"
@@ -191,9 +197,8 @@ class Archive:
             )
         if member.method not in (_STORED, _DEFLATED):
             raise fault(where, "不支持这种压缩方法。", "Its packing method is not known.", UNPACK)
-        meter = meter or Meter(where, self.limits)
         crc = size = 0
-        for block in self._inflated(member, meter):
+        for block in self._inflated(member):
             crc = zlib.crc32(block, crc)
             size += len(block)
             yield block
@@ -206,7 +211,7 @@ class Archive:
                 MAKE_AGAIN,
             )
 
-    def _inflated(self, member: Member, meter: Meter) -> Iterator[bytes]:
+    def _inflated(self, member: Member) -> Iterator[bytes]:
         with self.path.open("rb") as handle:
             handle.seek(member.offset)
             head = handle.read(_LOCAL.size)
@@ -222,10 +227,10 @@ class Archive:
                     raise self._damaged()
                 left -= len(data)
                 if member.method == _STORED:
-                    meter.add(len(data), len(data))
+                    self._meter.add(len(data), len(data))
                     yield data
                 else:
-                    yield from _drained(engine, data, meter, len(data))
+                    yield from _drained(engine, data, self._meter, len(data))
 
     def _damaged(self) -> Exception:
         return self._fault("压缩包已损坏或不完整。", "The archive is damaged.", MAKE_AGAIN)

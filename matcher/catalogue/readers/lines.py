@@ -22,6 +22,8 @@ from .encoding import (
 from .faults import GIVE_ROWS, fault
 
 _HEAD = 1 << 16
+_MOST_BLANK = 4 << 20
+"""Bytes of blank lines without one that is not."""
 _NAME_IT = Bilingual(
     "另存为 UTF-8，或用 --encoding 指明编码，如 --encoding cp1252。",
     "Save it as UTF-8, or name its encoding, like --encoding cp1252.",
@@ -58,7 +60,11 @@ class Lines:
     def __iter__(self) -> Iterator[tuple[int, str]]:
         """Line number from 1, text."""
         utf_8, end = self._opened()
+        blank = 0
         for piece in self._pieces(utf_8, end):
+            blank = blank + len(piece) if piece.isspace() else 0
+            if blank > _MOST_BLANK:
+                raise self._endless("只有空行", "there are blank lines only")
             text = self._decoded(piece)
             if end == b"\r":
                 text = text.replace("\r", "\n")
@@ -136,16 +142,17 @@ class Lines:
             parts.append(block)
             size += len(block)
             if size > self._limits.record:
-                raise fault(
-                    self.where,
-                    f"从第 {self._number + 1} 行起有一行过长。",
-                    f"A line from line {self._number + 1} on is endless.",
-                    Bilingual(
-                        "检查它是否为 CSV 或 JSON Lines。", "See that it is CSV or JSON Lines."
-                    ),
-                )
+                raise self._endless("有一行没有尽头", "a line is endless")
         if rest := b"".join(parts):
             yield rest
+
+    def _endless(self, zh: str, en: str) -> FileFault:
+        return fault(
+            self.where,
+            f"从第 {self._number + 1} 行起{zh}。",
+            f"From line {self._number + 1} on {en}.",
+            Bilingual("检查它是否为 CSV 或 JSON Lines。", "See that it is CSV or JSON Lines."),
+        )
 
     def _decoded(self, piece: bytes) -> str:
         if not self._known and piece.isascii():

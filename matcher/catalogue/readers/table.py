@@ -81,12 +81,10 @@ class Table:
         notes = list(self._notes)
         if self._header and self._header.examples:
             count = self._header.examples
-            notes.append(
-                Bilingual(f"跳过 {count} 行示例。", f"{count} example rows were passed over.")
-            )
+            notes.append(Bilingual(f"跳过 {count} 行示例。", f"Example rows passed over: {count}."))
         if self._header and self._header.repeated:
             count = self._header.repeated
             notes.append(
-                Bilingual(f"跳过 {count} 行重复的表头。", f"{count} repeated headers passed over.")
+                Bilingual(f"跳过 {count} 行重复的表头。", f"Repeated headers passed over: {count}.")
             )
         return tuple(notes)

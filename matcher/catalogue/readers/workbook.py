@@ -22,7 +22,7 @@ from typing import Any
 
 from matcher.errors import Bilingual, FileFault
 
-from .archive import Archive, Limits, Meter
+from .archive import Archive, Limits
 from .biff import xls_flags
 from .faults import MAKE_AGAIN, SAVE_AS, fault
 from .flagged import Flags, OdsFlags, SheetFlags, sheet_parts
@@ -159,13 +159,12 @@ def _checked(archive: Archive, limits: Limits) -> tuple[SheetFlags, list[tuple[s
             SAVE_AS,
         )
     declared = sum(member.size for member in archive.members)
-    meter = Meter("", limits)
     flags, wanted = SheetFlags(), sheet_parts(names)
     for member in archive.members:
         scanner = flags.scanner(member.name) if member.name in wanted else None
         tail = b""
-        for block in archive.blocks(member, meter):
-            if max(meter.inflated, declared) > limits.workbook:
+        for block in archive.blocks(member):
+            if max(archive.inflated, declared) > limits.workbook:
                 raise _too_large(limits)
             if member.name.endswith((".xml", ".rels", ".vml")):
                 _refuse_types(member.name, tail + block)
