@@ -22,7 +22,7 @@ from .draw import Draw
 from .names import Namer, Part
 from .names import read as lexicon
 from .phrases import Phrasebook
-from .profiles import Desk
+from .profiles import PUBLIC, Desk
 from .quotas import SECTORS
 from .story import read_stories
 from .works import (
@@ -44,6 +44,9 @@ FOLDER = Path(__file__).resolve().parent
 BY_HAND = FOLDER / "demo.jsonl"
 TARGET = FOLDER / "registry.jsonl"
 SEED = 20230612
+PROFILES = {1: 40, 2: 40, 3: 20}
+PUBLIC_PROFILES = {1: 80, 2: 20}
+"""How many profiles a body has: so often one, two, three."""
 
 
 class Registry:
@@ -101,7 +104,8 @@ class Registry:
             for one in body.sectors[:2]
         )  # fmt: skip
         most = max(held.values())
-        return {sector: most + 20 - held[sector] for sector in SECTORS}
+        wanted: dict[str, float] = {sector: most + 20 - held[sector] for sector in SECTORS}
+        return wanted | {"services": wanted["services"] / 5}  # every public body serves it
 
     def _profiles(self, bodies: list[Body]) -> Iterator[dict[str, Any]]:
         draw = self._draw("profiles")
@@ -110,7 +114,8 @@ class Registry:
         desk.know(self._by_hand)
         for body in bodies:
             near: str | None = None
-            for number in range(1, draw.weighted({1: 44, 2: 38, 3: 18}) + 1):
+            many = PUBLIC_PROFILES if body.kind in PUBLIC else PROFILES
+            for number in range(1, draw.weighted(many) + 1):
                 wide = 0.15 if body.kind == "enterprise" else 0.6
                 second = number > 1 and len(body.sectors) > 1 and draw.chance(wide)
                 sector = (

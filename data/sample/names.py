@@ -82,7 +82,7 @@ class Namer:
             for tongue, row in lexicon["tongues"].items()
         }
         self.places = {code: _place(row) for code, row in read("places").items()}
-        self._given = {slug(stem) for stem in (*taken, *lexicon["taken"])}
+        self._given = {slug(stem) for stem in (*taken, *words(lexicon["taken"]))}
         brands = self._shapes["beijing"]
         self._first = [Part.chinese(word) for word in words(brands["first"])]
         self._second = [Part.chinese(word) for word in words(brands["second"])]

@@ -51,6 +51,7 @@ class Phrasebook:
             for one in row
             if one.get("side", "") in ("", "beijing" if body.beijing else "abroad")
             and sector in one.get("sectors", (sector,))
+            and body.kind in one.get("kinds", (body.kind,))
             and (not one.get("zone") or self._zones.get(body.district or ""))
         ]
         if not fitting:
@@ -95,13 +96,19 @@ class Phrasebook:
         )
         return Part(near if self._draw.chance(0.7) else country.latin, country.zh)
 
+    def tasks(self, kind: str) -> frozenset[str]:
+        """Chain links and capabilities that a kind of body may speak of; empty: of any."""
+        return frozenset(self._phrases["tasks"].get(kind, ()))
+
     def about(self, body: Body) -> Part | None:
         """What the body is and how large."""
         return self.sentence(self._phrases["about"][body.kind], body)
 
     def equipment(self, body: Body, sector: str) -> Part | None:
         """What it works with, in a sector."""
-        if body.kind not in ("enterprise", "university", "research_institute"):
+        own = ("equipment", "materials", "ai", "software", "ic", "vehicles")
+        firm = body.kind == "enterprise" and sector in own
+        if not firm and body.kind not in ("university", "research_institute"):
             return None
         return self.sentence(self._phrases["equipment"][sector], body)
 

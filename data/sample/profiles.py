@@ -20,16 +20,19 @@ from .story import FIELDS, LANGUAGES, SPEAKERS, Story, drawn, fill, sentences
 TODAY = date(2026, 11, 20)
 """No profile is younger."""
 LAYOUTS: dict[str, dict[str, float]] = {
-    "beijing": {"zh": 66, "both": 31, "en": 3},
-    "named": {"zh": 37, "both": 35, "en": 28},
-    "unnamed": {"zh": 0, "both": 31, "en": 69},
+    "beijing": {"zh": 68, "both": 29, "en": 3},
+    "named": {"zh": 41, "both": 33, "en": 26},
+    "unnamed": {"zh": 0, "both": 35, "en": 65},
 }
 """Beijing; abroad with a Chinese name; abroad without -> languages of a profile."""
+PUBLIC = ("government", "industry_association", "international_organisation", "intermediary",
+          "science_park")  # fmt: skip
+"""Kinds of bodies that need technology or serve it, but do not make it."""
 KINDS = {
     "beijing": {"offer": 44, "request": 46, "capability": 10},
     "abroad": {"offer": 58, "request": 29, "capability": 13},
 }
-ONE_TEXT = 0.62
+ONE_TEXT = 0.7
 """Share of profiles whose summary is to be the story's own first sentence."""
 TRIES = 3
 """So often are a story's values drawn anew where a sentence of it was said before."""
@@ -101,6 +104,9 @@ class Desk:
         """The profile's columns, and the capability of the story it tells; `near` is the
         capability of the body's former profile."""
         kind = self._draw.weighted(KINDS["beijing" if body.beijing else "abroad"])
+        if body.kind in PUBLIC:
+            kind = self._draw.weighted({"request": 55, "offer": 38, "capability": 7})
+            sector = sector if kind == "request" else "services"  # they make nothing
         layout = self._draw.weighted(LAYOUTS[_group(body)])
         languages = LANGUAGES if layout == "both" else (layout,)
         for story in self._candidates(body, sector, kind, near):
@@ -116,17 +122,30 @@ class Desk:
         """Stories it could tell, the least told first, those near its former one before others."""
         told_as = "request" if kind == "request" else "offer"
         own = SPEAKERS[body.kind]
-        close = (
-            {near} | {term.code for term in self._vocabulary.neighbours_of(near)} if near else set()
-        )
+        neighbours = self._vocabulary.neighbours_of(near) if near else ()
+        close = {near, *(term.code for term in neighbours)}
         ranked = []
-        for story in self._by_sector[sector]:
+        for story in self._of_kind(body.kind, sector):
             if story.kind == told_as and (story.voice is None or story.voice in own):
                 foreign = story.voice is None and body.kind in ("enterprise", "hospital")
                 times = self._told[story.number] * 2 + foreign - (story.capability in close)
                 ranked.append(((times, self._draw.fraction()), story))
         ranked.sort(key=lambda pair: pair[0])
         return [story for _, story in ranked]
+
+    def _of_kind(self, kind: str, sector: str) -> list[Story]:
+        """The stories of a sector, or of what such bodies do at all, that are among its tasks."""
+        tasks = self._book.tasks(kind)
+        if not tasks:
+            return self._by_sector[sector]
+        wide = dict.fromkeys((sector, "health" if kind == "hospital" else "services"))
+        return [
+            story
+            for there in wide
+            for story in self._by_sector[there]
+            if story.capability in tasks
+            or self._vocabulary.capability.get(story.capability).parent in tasks
+        ]
 
     def _tell(
         self, body: Body, story: Story, kind: str, languages: tuple[str, ...]
@@ -144,16 +163,18 @@ class Desk:
         beside = self._beside(body, story, kind, shown, status)
         first = self._draw.chance(ONE_TEXT)
         summary = None
-        if not first and self._draw.chance(0.65):
+        if not first and self._draw.chance(0.55):
             told_as = "request" if kind == "request" else "offer"
             partner = "buyer" if (told_as, wanted[0]) == ("offer", "supplier") else wanted[0]
             name = Part(capability.en, capability.zh)
             summary = self._book.summary(body, told_as, name, trl, partner)
+        # Cut short now and then, where no other language has to say the same.
+        whole = len(languages) > 1 or self._draw.chance(0.85)
         columns: dict[str, Any] = {}
         fresh: set[str] = set()
         spoken: set[str] = set()
         for code in languages:
-            fields = self._fields(texts[code], beside, summary, first, kind, code)
+            fields = self._fields(texts[code], beside, summary, first, kind, code, whole)
             said = [s.lower() for text in fields.values() for s in sentences(text)]
             if len(set(said)) < len(said) or self._said & set(said) or not _within(fields):
                 return None
@@ -209,8 +230,9 @@ class Desk:
         first: bool,
         kind: str,
         code: str,
+        whole: bool,
     ) -> dict[str, str]:
-        told = sentences(texts["text"])
+        told = sentences(texts["text"])[: None if whole else -1]
         fields = {"title": texts["title"], "summary": "", "description": "", "partner_role": ""}
         if first and len(told) > 3:
             fields["summary"] = told.pop(0)

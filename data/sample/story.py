@@ -22,6 +22,8 @@ Loader: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 LANGUAGES = ("zh", "en")
 FIELDS = ("title", "text", "wish")
 SLOT = re.compile(r"\{(\w+)\}")
+MILLION = " million"
+"""After a range: a sum, written 850万 in Chinese and 8.5 million in English."""
 _RANGE = re.compile(r"(\d+)(?:\.(\d+))?\.\.(\d+)(?:\.(\d+))?")
 _END = re.compile(
     r"(?<=[。！？])"
@@ -165,6 +167,9 @@ def drawn(draw: Draw, slots: Mapping[str, Any]) -> dict[str, dict[str, str]]:
         if isinstance(allowed, list):
             zh, parted, en = str(draw.pick(allowed)).partition("~")
             en = en if parted else zh  # a figure or a model reads the same in both
+        elif str(allowed).endswith(MILLION):
+            en = number(draw, str(allowed).removesuffix(MILLION)) + MILLION
+            zh = f"{round(float(en.removesuffix(MILLION)) * 100)}万"
         else:
             zh = en = number(draw, str(allowed))
         values["zh"][name], values["en"][name] = zh, en

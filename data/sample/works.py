@@ -204,8 +204,8 @@ class Meeting:
 
 
 SEATS = {
-    "university": 30, "enterprise": 33, "research_institute": 22, "government": 5,
-    "industry_association": 5, "international_organisation": 3,
+    "university": 31, "enterprise": 35, "research_institute": 24, "government": 4,
+    "industry_association": 4, "international_organisation": 2,
 }  # fmt: skip
 """How likely a partner of several is of a nature."""
 
