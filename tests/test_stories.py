@@ -144,6 +144,23 @@ def test_a_slot_is_drawn_once_for_both_languages() -> None:
     assert fill("{m} at {n} K", {"m": "nickel", "n": "7"}) == "Nickel at 7 K"
 
 
+@pytest.mark.parametrize(
+    ("drawn_as", "written"),
+    [
+        ("with 4100,000 cars", "With 4,100,000 cars"),
+        ("34 hundred sites and 12,000 more", "3,400 sites and 12,000 more"),
+        ("含铟面板27百吨", "含铟面板2700吨"),
+        ("累计封存297千吨", "累计封存29.7万吨"),
+        ("只看到1.13千种", "只看到1130种"),
+        ("每毫升20百万以上", "每毫升2000万以上"),
+        ("107百万单元", "1.07亿单元"),
+        ("重35千克，45千次，3百米", "重35千克，4.5万次，3百米"),
+    ],
+)
+def test_round_numbers_are_written_as_people_write_them(drawn_as: str, written: str) -> None:
+    assert fill(drawn_as, {}) == written
+
+
 def test_sentences_end_where_people_end_them() -> None:
     assert sentences("纯度99.5%。用时3天！") == ["纯度99.5%。", "用时3天！"]
     text = "It uses E. coli at 0.5 g/L. Modules, incl. frames, last. Why?"

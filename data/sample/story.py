@@ -192,6 +192,30 @@ def number(draw: Draw, span: str) -> str:
 
 
 def fill(text: str, values: Mapping[str, str]) -> str:
-    """A text with its slots filled; an English one that begins with a slot gets its capital."""
-    filled = SLOT.sub(lambda found: values[found[1]], text)
+    """A text with its slots filled and round numbers written as people write them; an English one
+    that begins with a slot gets its capital."""
+    filled = rounded(SLOT.sub(lambda found: values[found[1]], text))
     return filled[:1].upper() + filled[1:]
+
+
+def rounded(text: str) -> str:
+    """4100,000 as 4,100,000 and 34 hundred as 3,400; 27百吨 as 2700吨 and 297千吨 as 29.7万吨."""
+    text = _GROUPS.sub(lambda found: f"{int(found[1]):,},000", text)
+    text = _HUNDREDS.sub(lambda found: f"{int(found[1]) * 100:,}", text)
+    return _COUNTED.sub(lambda found: _counted(found[1], found[2]), text)
+
+
+_GROUPS = re.compile(r"(?<![\d.,])(\d{4,}),000\b")
+_HUNDREDS = re.compile(r"(?<![\d.,])(\d{2,}) hundred\b")
+_COUNTED = re.compile(
+    r"(?<![\d.])(\d{2,}|\d+\.\d+)(百万|百(?![分帕兆吉级])|千(?![克米瓦伏帕赫焦字卡牛兆比安乏分电]))"
+)
+_TIMES = {"百": 100, "千": 1000, "百万": 1_000_000}
+
+
+def _counted(number: str, unit: str) -> str:
+    value = round(float(number) * _TIMES[unit])
+    for size, name in ((10**8, "亿"), (10**4, "万")):
+        if value >= size:
+            return f"{value / size:.2f}".rstrip("0").rstrip(".") + name
+    return str(value)
