@@ -37,6 +37,8 @@ $(WITH_TRANSFORMER): $(READY)
 
 setup: $(READY) ## make .venv with everything but the optional extras
 
+# A batch in a process of its own takes all cores.
+demo: export OMP_NUM_THREADS = 2
 demo: $(READY) ## set up, then run the whole product on the sample
 	@$(BIN)/matcher demo
 

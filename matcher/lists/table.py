@@ -61,16 +61,21 @@ def place(organisation: dict[str, Any]) -> Bilingual:
     return Bilingual(name["zh"], name["en"]) if name else UNKNOWN
 
 
+_WIDE = frozenset("WF")
+
+
 def width(text: str) -> int:
     """How wide a text stands, in Latin characters."""
-    return sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
+    if text.isascii():
+        return len(text)
+    return len(text) + sum(map(_WIDE.__contains__, map(east_asian_width, text)))
 
 
 def excerpt(text: str) -> str:
     """The beginning of an evidence text: its title on the first line, then what follows."""
     left = EXCERPT
     for position, character in enumerate(text):
-        left -= width(character)
+        left -= 1 + (east_asian_width(character) in _WIDE)
         if left < 0:
             return text[:position].rstrip() + "…"
     return text

@@ -9,12 +9,13 @@ retrieves; a text's tokens come from the snapshot.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from matcher.snapshot.snapshot import Background, Snapshot
-from matcher.text.encoder import StaticEncoder
+from matcher.text.encoder import StaticEncoder, TokenisedText
 
 from .question import AskedText
 
@@ -81,7 +82,7 @@ def word_pairs(
     asked: AskedText, body: str, static: StaticEncoder, most: int = 6
 ) -> tuple[WordPair, ...]:
     """The clearest word pairs of an asking text and a partner's text, by share of the score."""
-    tokens = static.tokenise([body])[0]
+    tokens = _tokens(static, body)
     if not len(tokens.ids) or not len(asked.token_weights):
         return ()
     similar = asked.token_vectors @ static.token_vectors(tokens.ids).T
@@ -107,6 +108,12 @@ def word_pairs(
                 WordPair(word, start, found, found_start, similarity, share),
             )
     return tuple(pairs.values())
+
+
+@lru_cache(maxsize=4096)
+def _tokens(static: StaticEncoder, body: str) -> TokenisedText:
+    """A partner's text is shown to many askers, above all in a batch: it is cut once."""
+    return static.tokenise([body])[0]
 
 
 def whole_word(text: str, start: int, end: int) -> tuple[int, str]:
