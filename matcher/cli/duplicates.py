@@ -39,7 +39,7 @@ def review_verb(
         write_json({"pairs": [pair_document(pair) for pair in pairs[:count]], "all": len(pairs)})
         return
     for pair in pairs[:count]:
-        show_pair(pair)
+        show_pair(pair, chinese)
     typer.echo(
         f"共 {len(pairs)} 对待判断。合并：matcher duplicates merge A B；"
         "不是同一家：matcher duplicates separate A B。"
@@ -63,7 +63,7 @@ def show_verb(
 
     from .output import write_json
 
-    catalogue, _ = _open(home, language)
+    catalogue, chinese = _open(home, language)
     with catalogue:
         appearances, pairs = appearances_of(catalogue, organisation)
     if json:
@@ -77,10 +77,7 @@ def show_verb(
     for appearance in appearances:
         typer.echo(line_of(appearance))
     for pair in pairs:
-        typer.echo(
-            f"  {pair.first.id} = {pair.second.id}  {pair.rule} {pair.confidence:.2f}  "
-            f"{'; '.join(pair.evidence)}"
-        )
+        typer.echo(f"  {pair.first.id} = {pair.second.id}  {grounds(pair, chinese)}")
 
 
 @duplicates.command("merge")
@@ -197,9 +194,43 @@ def line_of(appearance: Appearance) -> str:
     return f"{appearance.id}  {names}  ({place})  {appearance.source}:{appearance.key}"
 
 
-def show_pair(pair: Pair) -> None:
+# Resolution says its grounds in English; what a broker reads in Chinese.
+_RULES = {
+    "decided": "人工判定",
+    "identifier": "标识符相同",
+    "name": "名称相同",
+    "order": "词序不同",
+    "spacing": "空格不同",
+    "variant": "名称仅有可解释的差别",
+    "parent": "名称含上级机构",
+    "acronym": "缩写",
+}
+_PHRASES = {
+    "other names differ": "其他名称不一致",
+    "several bear this name": "有多家机构用此名称",
+    "a name that many could bear": "名称过于一般",
+    "as like to another": "与另一家同样相像",
+    "part of": "隶属",
+    "begins with": "开头相同",
+}
+
+
+def grounds(pair: Pair, chinese: bool) -> str:
+    """Confidence, rule and evidence of a pair, in the reader's language."""
+    said = list(pair.evidence)
+    rule = pair.rule
+    if chinese:
+        rule = _RULES.get(rule, rule)
+        for phrase, spoken in _PHRASES.items():
+            said = [
+                spoken + one.removeprefix(phrase) if one.startswith(phrase) else one for one in said
+            ]
+    return f"{pair.confidence:.2f}  {rule}  {'; '.join(said)}"
+
+
+def show_pair(pair: Pair, chinese: bool) -> None:
     """Both sides, one under the other, and what speaks for their being one."""
-    typer.echo(f"{pair.confidence:.2f}  {pair.rule}  {'; '.join(pair.evidence)}")
+    typer.echo(grounds(pair, chinese))
     typer.echo(f"      {line_of(pair.first)}")
     typer.echo(f"      {line_of(pair.second)}")
 

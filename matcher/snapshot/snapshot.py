@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from rapidfuzz import process
 
 from matcher.errors import Bilingual, UnknownOrganisation
 from matcher.index.faiss import FaissIndex
@@ -27,6 +27,9 @@ Floats = NDArray[np.float32]
 VERIFIED_WHOLE = 64 * 2**20
 """Bytes up to which every byte is checked at each opening (a tenth of a second); larger snapshots
 are checked whole when they are built, rolled back to, or by `matcher snapshot verify`."""
+
+NEAR = 60.0
+"""Likeness (rapidfuzz's weighted ratio, 0 to 100) from which a name is offered for another."""
 
 
 class Background:
@@ -179,5 +182,7 @@ class Snapshot:
             for spelling in self._spellings(row):
                 spelled.setdefault(spelling, row)
         found = [s for s in spelled if folded and folded in s][:3]
-        found += get_close_matches(folded, spelled, n=3)
+        found += [
+            s for s, _, _ in process.extract(folded, spelled.keys(), limit=3, score_cutoff=NEAR)
+        ]
         return list(dict.fromkeys(spelled[s] for s in found))[:3]
