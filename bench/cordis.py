@@ -68,11 +68,12 @@ def up_to(year: int, project: Path, organization: Path, folder: Path) -> tuple[P
     return folder / FILES[0], folder / FILES[1]
 
 
-def fill(home: Path, paths: tuple[Path, Path], settings: Settings) -> Matcher:
-    """Import both files into a new home, build its snapshot and open it."""
+def fill(home: Path, paths: tuple[Path, Path], settings: Settings, *, join: bool = True) -> Matcher:
+    """Import both files into a new home, build its snapshot and open it; without `join`, each
+    spelling is a body of its own."""
     static, vocabulary = default_encoder(), load_vocabulary()
     with closing(Catalogue.open(home, create=True)) as catalogue:
-        imported = import_files(catalogue, paths)
+        imported = import_files(catalogue, paths, join=join)
         refresh_tags(catalogue, static, vocabulary)
         build(home, catalogue, load_encoder(settings.model), static, vocabulary)
     print(f"{home.name}: {imported.read} rows read, {imported.rejected} rejected", file=sys.stderr)

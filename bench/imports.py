@@ -91,7 +91,7 @@ def one(home: Path, paths: Sequence[Path]) -> dict[str, Any]:
         "again_seconds": round(again, 2),
         "baseline_seconds": round(bare, 2),
         "baseline_per_second": round(count / bare),
-        "organisations": {s: counts[s] for s in ("organisations", "beijing", "foreign", "none")},
+        "shape": {s: counts[s] for s in ("organisations", "beijing", "foreign", "none")},
         "profiles": counts["profiles"],
         "texts": counts["texts"],
         "cooperations": counts["cooperations"],

@@ -168,9 +168,9 @@ def main(arguments: list[str] | None = None) -> int:
     rows: list[Row] = []
     with tempfile.TemporaryDirectory(prefix="bench-pairings-") as made:
         folder = Path(made)
-        whole = cordis.fill(folder / "whole", paths, settings)
+        whole = cordis.fill(folder / "whole", paths, settings, join=False)
         cut = cordis.up_to(CUT, *paths, folder / "files")
-        early = cordis.fill(folder / f"to-{CUT}", cut, settings)
+        early = cordis.fill(folder / f"to-{CUT}", cut, settings, join=False)
         for each in measure(folder / "whole", whole, early):
             rows.append(each)
             print(*lines(each, FLOORS[each["name"]]), sep="\n", flush=True)

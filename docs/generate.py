@@ -1,18 +1,21 @@
-"""Writes the generated pages: features.md, and the list of files in architecture.md.
+"""Writes the generated pages: features.md, the list of files in architecture.md, the figures in
+catalogue.md.
 
     python -m docs.generate
 
 A test compares the pages with what this gives, so that they never tell of something else than the
 code. Features come from `matcher/matching/features.py`, curves from `models/ranker/ranker.json`,
-the list of files from the first sentence of each file.
+the list of files from the first sentence of each file, figures from `bench/results/`.
 """
 
 from __future__ import annotations
 
 import ast
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from matcher.matching.features import BLOCKS, FEATURES, Feature
 from matcher.matching.ranker import Block, Curve, Ranker, shipped_ranker
@@ -95,11 +98,103 @@ def with_files(page: str) -> str:
     return f"{before}{BEGIN}\n{files_list()}\n{END}{rest.split(END)[1]}"
 
 
+def with_figures(page: str) -> str:
+    """docs/catalogue.md with the frozen figures of tagging and imports between their marks."""
+    for mark, table in (("tagging", tagging_table()), ("imports", imports_table())):
+        begin, end = f"<!-- {mark}: begin -->", f"<!-- {mark}: end -->"
+        before, rest = page.split(begin)
+        page = f"{before}{begin}\n{table}\n{end}{rest.split(end)[1]}"
+    return page
+
+
+def tagging_table() -> str:
+    """Precision and recall a sector, and all together beside the baselines."""
+    result = _frozen("tagging")
+    lines = ["| sector | tags | precision | texts | recall |", "| --- | --- | --- | --- | --- |"]
+    lines += [
+        f"| {name} | {found['tags']} | {found['precision']:.2f} | {found['texts']} "
+        f"| {found['recall']:.2f} |"
+        for name, found in result["by_sector"].items()
+    ]
+    every = result["all"]
+    spans = [f"[{low:.2f}, {high:.2f}]" for low, high in
+             (every["precision_interval"], every["recall_interval"])]  # fmt: skip
+    lines.append(
+        f"| **all** | {every['tags']} | **{every['precision']:.3f}** {spans[0]} "
+        f"| {every['texts']} | **{every['recall']:.3f}** {spans[1]} |"
+    )
+    for title, name in (("nearest definition by TF-IDF", "baseline_tfidf"),
+                        ("always the most frequent", "baseline_most_frequent")):  # fmt: skip
+        found = result[name]
+        lines.append(
+            f"| *{title}* | {found['tags']} | {found['precision']:.3f} | {found['texts']} "
+            f"| {found['recall']:.3f} |"
+        )
+    return "\n".join(lines)
+
+
+def imports_table() -> str:
+    """What the real files became, and how fast."""
+    result = _frozen("imports")
+    names = ("cordis", "ror", "openalex", "all")
+    every = result["all"]
+
+    def row(title: str, *values: object) -> str:
+        return f"| {title} | {' | '.join(map(str, values))} |"
+
+    def each(*path: str) -> list[str]:
+        found = []
+        for name in names:
+            value = result[name]
+            for step in path:
+                value = value[step]
+            found.append(f"{value:,}")
+        return found
+
+    lines = [row("", *names), row("---", *["---"] * len(names))]
+    lines += [
+        row("records", *each("records")),
+        row("added · said again · rejected", *[
+            f"{result[n]['added']:,} · {result[n]['unchanged']} · {result[n]['rejected']}"
+            for n in names
+        ]),
+        row("organisations", *each("shape", "organisations")),
+        row("in Beijing · abroad · neither", *[
+            " · ".join(f"{result[n]['shape'][s]:,}" for s in ("beijing", "foreign", "none"))
+            for n in names
+        ]),
+        row("profiles", *each("profiles")),
+        row("texts", *each("texts")),
+        row("cooperations", *each("cooperations")),
+        row("records a second", *each("per_second")),
+        row("the same again, seconds of", *[
+            f"{result[n]['again_seconds']} of {result[n]['seconds']}" for n in names
+        ]),
+        row("*cutting into records alone, a second*", *each("baseline_per_second")),
+    ]  # fmt: skip
+    rules = ", ".join(f"{rule} {count:,}" for rule, count in every["joins_by_rule"].items())
+    return "\n".join(lines) + (
+        f"\n\nTogether {every['appearances']:,} appearances are {every['organisations']:,} "
+        f"organisations; joins by rule: {rules}; {every['review']} pairs wait for a person; "
+        f"{every['inactive']} organisations are inactive. Tags took {every['tags_seconds']} s, the "
+        f"snapshot {every['snapshot_seconds']} s."
+    )
+
+
+def _frozen(name: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(
+        (REPOSITORY / "bench" / "results" / f"{name}.json").read_text(encoding="utf-8")
+    )
+    return found
+
+
 def main() -> None:
-    """Write both pages."""
+    """Write the pages."""
     (HERE / "features.md").write_text(features_page(), encoding="utf-8")
     architecture = HERE / "architecture.md"
     architecture.write_text(with_files(architecture.read_text(encoding="utf-8")), encoding="utf-8")
+    catalogue = HERE / "catalogue.md"
+    catalogue.write_text(with_figures(catalogue.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 if __name__ == "__main__":

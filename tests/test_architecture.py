@@ -36,7 +36,7 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
         "matcher/matching/pairing.py",
     ),
     "python_calamine": ("matcher/catalogue/readers/",),
-    "rapidfuzz": ("matcher/catalogue/resolution/",),
+    "rapidfuzz": ("matcher/catalogue/resolution/", "matcher/snapshot/snapshot.py"),
     "rjieba": ("models/",),
     "scipy": ("matcher/evaluation/", "bench/", "models/"),
     "sentence_transformers": ("matcher/text/", "models/"),

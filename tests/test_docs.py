@@ -15,7 +15,7 @@ from urllib.parse import unquote
 import pytest
 import typer
 
-from docs.generate import features_page, with_files
+from docs.generate import features_page, with_figures, with_files
 from matcher.cli.main import app
 from matcher.matching.features import BLOCKS, FEATURES
 from matcher.matching.ranker import shipped_ranker
@@ -275,6 +275,10 @@ def test_settings_are_documented() -> None:
 
 def test_features_page_is_made_from_the_code() -> None:
     assert page("docs/features.md") == features_page(), "run: make docs"
+
+
+def test_the_figures_of_the_catalogue_are_the_frozen_ones() -> None:
+    assert page("docs/catalogue.md") == with_figures(page("docs/catalogue.md")), "run: make docs"
 
 
 def test_the_list_of_files_is_made_from_the_code() -> None:

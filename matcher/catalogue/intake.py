@@ -50,6 +50,7 @@ def import_files(
     tenant: str = DEFAULT_TENANT,
     reading: Reading | None = None,
     rejected: Path | None = None,
+    join: bool = True,
 ) -> ImportReport:
     """Import `paths` together, whatever their order; the report accounts for every row.
 
@@ -58,7 +59,8 @@ def import_files(
     `strict` nothing is stored then. When no row is new or changed, nothing at all is written.
     Raises FileFault (CatalogueBusy among them) when the import is refused whole: the catalogue is
     byte for byte as before. Sectors and capabilities are inferred afterwards, by
-    `tagging.refresh_tags`.
+    `tagging.refresh_tags`. Without `join` every appearance is an organisation of its own: for
+    benchmarks whose questions are defined over spellings.
     """
     reading = reading or Reading(fmt)
     vocabulary, themes = load_vocabulary(), Themes(default_encoder())
@@ -90,7 +92,7 @@ def import_files(
                     if new_rules:
                         touch_all(immediate)
                         _keep_rules(immediate, _rules_of(vocabulary, themes))
-                    Upkeep(immediate, vocabulary, themes).run(
+                    Upkeep(immediate, vocabulary, themes, join=join).run(
                         lambda done, total: tell(_WHOLE // 2 + _WHOLE // 2 * done // total, _WHOLE)
                     )
                     if report.added or report.changed:

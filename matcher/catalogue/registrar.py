@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 import orjson
@@ -13,6 +13,7 @@ from matcher.organisation import Identifier, Name, NameKind
 
 from . import tables as t
 from .resolution.appearance import Appearance, Decision, Verdict
+from .resolution.resolve import Resolution
 from .resolution.resolve import resolve as resolved
 from .writing import insert_rows
 
@@ -88,10 +89,15 @@ def describe(connection: Connection, fresh: Sequence[Appearance], gone: Collecti
 def resolve(
     connection: Connection,
     known: Sequence[Appearance],
-    progress: Callable[[int, int], None] | None = None,
+    *,
+    join: bool = True,
 ) -> None:
-    """Say anew of `known`, which are all, whose appearances they are, and why."""
-    resolution = resolved(known, decisions(connection), progress)
+    """Say anew of `known`, which are all, whose appearances they are, and why; without `join`, each
+    is one of its own."""
+    if join:
+        resolution = resolved(known, decisions(connection))
+    else:
+        resolution = Resolution({one.id: one.id for one in known}, (), ())
     former = standing(connection)
     moved = [
         {"identity": appearance, "owner": organisation}

@@ -44,7 +44,15 @@ def touch_all(connection: Connection) -> None:
 class Upkeep:
     """One pass over what is touched, inside the transaction that touched it."""
 
-    def __init__(self, connection: Connection, vocabulary: Vocabulary, themes: Themes) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        vocabulary: Vocabulary,
+        themes: Themes,
+        *,
+        join: bool = True,
+    ) -> None:
+        self.join = join
         self.connection = connection
         self.vocabulary = vocabulary
         self.themes = themes
@@ -61,7 +69,7 @@ class Upkeep:
         former = registrar.standing(self.connection)
         if self._describe(steps) or decided:
             known = registrar.appearances(self.connection)
-            registrar.resolve(self.connection, known)
+            registrar.resolve(self.connection, known, join=self.join)
             now = registrar.standing(self.connection)
         else:
             known, now = [], former

@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from rapidfuzz import process
 
 from matcher.errors import Bilingual, UnknownOrganisation
 from matcher.index.faiss import FaissIndex
@@ -177,6 +176,8 @@ class Snapshot:
 
     def _near(self, folded: str) -> list[int]:
         """Up to three organisations with a similar name, or that contain what was typed."""
+        from rapidfuzz import process  # only a mistake needs it
+
         spelled: dict[str, int] = {}
         for row in range(len(self.organisations)):
             for spelling in self._spellings(row):
