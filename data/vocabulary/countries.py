@@ -18,8 +18,8 @@ HEADER = """\
 # Countries and regions: ISO 3166-1 whole, and EU, which the policy paper counts among them.
 # Written by countries.py: names from the Unicode CLDR (Unicode-3.0 licence, © Unicode, Inc.) except
 # its overrides. `parent` is the region; places without a settled population have none.
-# `aliases` are codes and spellings that sources use: found, never shown. `crosswalk`: who had joined
-# the Belt and Road initiative by the end of 2022.
+# `aliases` are codes and spellings that sources use: found, never shown. `crosswalk`: who had
+# joined the Belt and Road initiative by the end of 2022.
 country:
 """
 
