@@ -164,7 +164,12 @@ def test_an_interruption_is_one_line(run: Run, home: Path, monkeypatch: pytest.M
     from matcher.service import Matcher
 
     monkeypatch.setattr(Matcher, "match", lambda *_: os.kill(os.getpid(), signal.SIGINT))
-    outcome = run("query", QUESTION, "--home", home)
+    # A shell starts what runs in the background with interrupts ignored; a terminal does not.
+    former = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        outcome = run("query", QUESTION, "--home", home)
+    finally:
+        signal.signal(signal.SIGINT, former)
     assert (outcome.code, outcome.err) == (130, "已中断。/ Interrupted.\n")
 
 
