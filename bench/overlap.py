@@ -15,7 +15,8 @@ from typing import Any
 import yaml
 
 from bench import cordis
-from matcher.organisation import Query, Side
+from matcher.organisation import Side
+from matcher.query import Query
 from matcher.service import Matcher
 from matcher.settings import Settings
 

@@ -1,4 +1,4 @@
-"""The nouns of the field: Organisation, Profile, Cooperation and Query, frozen and validated.
+"""The nouns of the field: Organisation, Profile and Cooperation, frozen and validated.
 
 Nothing here reads a file, a setting or a vocabulary: codes are checked where they enter
 (`matcher/catalogue/intake.py`, `matcher/service.py`), shapes are checked here.
@@ -7,7 +7,7 @@ Nothing here reads a file, a setting or a vocabulary: codes are checked where th
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from functools import lru_cache
@@ -336,36 +336,3 @@ class Cooperation:
     @property
     def participants(self) -> tuple[str, ...]:
         return self.beijing + self.partners + self.others
-
-
-@dataclass(frozen=True, slots=True)
-class Query:
-    """What partners are looked for: exactly one of `text`, `profile` or `organisation`.
-
-    `asker` is the organisation on whose behalf it is put (for an organisation or profile query
-    it is that organisation); None makes the second direction, corporate tree, past partners and
-    screening of the pair *missing*, not zero. Codes are already resolved.
-    """
-
-    text: str | None = None
-    profile: str | None = None
-    organisation: str | None = None
-    asker: str | None = None
-    side: Side | None = None
-    sector: str | None = None
-    countries: tuple[str, ...] = ()
-    regions: tuple[str, ...] = ()
-    k: int = 10
-    as_of: date | None = None
-    leave_out: frozenset[str] = field(default_factory=frozenset)
-    """Source keys ("cordis:861917") whose texts and cooperations must not count: an evaluation
-    that asks with a project's own text leaves that project out."""
-
-    def __post_init__(self) -> None:
-        put = [x for x in (self.text, self.profile, self.organisation) if x is not None]
-        if len(put) != 1:
-            raise ValueError("a query is one of a text, a profile or an organisation")
-        if self.k < 1:
-            raise ValueError("k must be at least 1")
-        if self.side is Side.NONE:
-            raise ValueError("nobody of side none is ever suggested")

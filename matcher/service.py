@@ -19,7 +19,8 @@ from matcher.matching.pairing import Answer, Pairing
 from matcher.matching.pipeline import Equipment, Reasons, explainer, match, rank
 from matcher.matching.question import Question
 from matcher.matching.ranker import shipped_ranker
-from matcher.organisation import Query, Side
+from matcher.organisation import Side
+from matcher.query import Query
 from matcher.snapshot.manifest import REBUILD
 from matcher.snapshot.snapshot import Snapshot
 from matcher.text.encoder import Encoder, default_encoder, load_encoder

@@ -43,6 +43,7 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
     "sklearn": ("matcher/evaluation/", "bench/", "models/"),
     "sqlalchemy": ("matcher/catalogue/",),
     "starlette": ("api/",),
+    "tantivy": ("matcher/text/",),
     "torch": ("matcher/text/", "models/"),
     "transformers": ("models/",),
     "typer": ("matcher/cli/",),

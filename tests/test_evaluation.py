@@ -24,10 +24,10 @@ from matcher.organisation import (
     ProfileKind,
     ProfileText,
     Publication,
-    Query,
     Side,
     SourceKey,
 )
+from matcher.query import Query
 from matcher.service import Matcher
 from matcher.settings import Settings
 

@@ -15,7 +15,8 @@ from small_world import QUESTION, TEXTS, TODAY, a_world, ask, essence
 from matcher.errors import BadInput
 from matcher.matching.document import answer_document
 from matcher.matching.pipeline import Reasons
-from matcher.organisation import ProfileKind, Publication, Query
+from matcher.organisation import ProfileKind, Publication
+from matcher.query import Query
 from matcher.service import Matcher, Wish
 
 

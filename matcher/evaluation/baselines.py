@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.matching.pipeline import Reasons
-from matcher.organisation import Query
+from matcher.query import Query
 
 from .metrics import SEED, Interval, Run, Values, per_question
 from .tasks import Question, Task

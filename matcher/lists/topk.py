@@ -18,7 +18,8 @@ from matcher.errors import Bilingual, EmptyQuestion
 from matcher.matching.eligibility import known_profiles
 from matcher.matching.pairing import Answer, Pairing
 from matcher.matching.pipeline import Equipment, Reasons, match
-from matcher.organisation import Query, Side
+from matcher.organisation import Side
+from matcher.query import Query
 from matcher.snapshot.columns import SIDES, UNKNOWN_DAY, sector_bit
 from matcher.snapshot.snapshot import Snapshot
 from matcher.vocabulary import Term

@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 
 from matcher.errors import MatcherError
-from matcher.organisation import Query
+from matcher.query import Query
 
 from .pairing import Answer, Evidence, Pairing, Reason
 

@@ -14,7 +14,7 @@ from enum import StrEnum
 
 import numpy as np
 
-from matcher.organisation import Query
+from matcher.query import Query
 from matcher.snapshot.snapshot import Snapshot
 from matcher.text.encoder import Encoder, StaticEncoder
 from matcher.vocabulary import Vocabulary

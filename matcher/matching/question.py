@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.errors import BadInput, Bilingual, EmptyQuestion
-from matcher.organisation import ProfileKind, Query, Side
+from matcher.organisation import ProfileKind, Side
+from matcher.query import Query
 from matcher.snapshot.columns import KINDS, SIDES, sector_bit
 from matcher.snapshot.snapshot import Snapshot
 from matcher.text.encoder import Encoder, StaticEncoder, TokenisedText

@@ -1,0 +1,1 @@
+"""What a question says beside its subject: places, natures, modes, terms it insists on."""
