@@ -49,7 +49,7 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
     "typer": ("matcher/cli/",),
     "uvicorn": ("matcher/cli/",),
     "xlsxwriter": ("matcher/catalogue/template.py", "matcher/lists/export/"),
-    "models": ("models/",),
+    "models": ("bench/", "models/"),
     "bench": ("bench/",),
 }
 """Package -> the only places, tests aside, that may import it."""

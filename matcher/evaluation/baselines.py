@@ -13,7 +13,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,14 +21,11 @@ from numpy.typing import NDArray
 from matcher.matching.pipeline import Reasons
 from matcher.query import Query
 
+from .lexical import Analyser, bm25, counts, tf_idf
 from .metrics import SEED, Interval, Run, Values, per_question
 from .tasks import Question, Task
 
-if TYPE_CHECKING:
-    from scipy.sparse import csr_matrix
-
 Mask = NDArray[np.bool_]
-BM25_K1, BM25_B = 1.2, 0.75
 TIE_ORDERS = 30
 TIE_DIGITS = 12
 """Sums are rounded to this before ranking, so that the order of adding makes no difference."""
@@ -40,7 +37,7 @@ class Lexical:
 
     name: str
     weighting: Literal["tf-idf", "bm25"]
-    analyser: Literal["words", "characters"]
+    analyser: Analyser
     best: int
     """How many of a candidate's texts are added up."""
 
@@ -48,7 +45,7 @@ class Lexical:
 LEXICAL = (
     Lexical("TF-IDF, best one", "tf-idf", "words", 1),
     Lexical("TF-IDF, best three", "tf-idf", "words", 3),
-    Lexical("TF-IDF characters, best three", "tf-idf", "characters", 3),
+    Lexical("TF-IDF characters, best three", "tf-idf", "characters 3-5", 3),
     Lexical("BM25, best three", "bm25", "words", 3),
 )
 
@@ -155,42 +152,13 @@ def _known(task: Task) -> Mask:
 
 def _similarities(task: Task, lexical: Lexical, known: Mask) -> Values:
     """(questions, texts), at least 0; 0 for a text that the question's catalogue lacks."""
-    from sklearn.feature_extraction.text import CountVectorizer
-
-    if lexical.analyser == "words":
-        counter = CountVectorizer(stop_words="english")
-    else:
-        counter = CountVectorizer(analyzer="char_wb", ngram_range=(3, 5))
-    texts: csr_matrix = counter.fit_transform([project.text for project in task.texts]).tocsr()
-    asked: csr_matrix = counter.transform([q.text for q in task.questions]).tocsr()
-    weigh = _tf_idf if lexical.weighting == "tf-idf" else _bm25
+    asked, texts = counts(
+        [q.text for q in task.questions], [project.text for project in task.texts], lexical.analyser
+    )
+    weigh = tf_idf if lexical.weighting == "tf-idf" else bm25
     found = np.zeros(known.shape, dtype=np.float64)
     for mask in np.unique(known, axis=0):  # questions with the same catalogue share its weights
         rows = np.flatnonzero((known == mask).all(axis=1))
         block = weigh(asked[rows], texts[np.flatnonzero(mask)])
         found[np.ix_(rows, np.flatnonzero(mask))] = block.toarray()
     return found
-
-
-def _tf_idf(asked: csr_matrix, texts: csr_matrix) -> csr_matrix:
-    """Cosine of (1 + log tf) x idf, scikit-learn's smoothed idf."""
-    from sklearn.feature_extraction.text import TfidfTransformer
-
-    weights = TfidfTransformer(sublinear_tf=True).fit(texts)
-    return weights.transform(asked) @ weights.transform(texts).T
-
-
-def _bm25(asked: csr_matrix, texts: csr_matrix) -> csr_matrix:
-    """Okapi BM25 with idf log(1 + (n - df + .5) / (df + .5)); each word of a question counts
-    once."""
-    from scipy.sparse import csr_matrix as sparse
-
-    n, words = texts.shape
-    frequency = np.bincount(texts.indices, minlength=words)
-    idf = np.log1p((n - frequency + 0.5) / (frequency + 0.5))
-    lengths = np.asarray(texts.sum(axis=1), dtype=np.float64).ravel()
-    longer = BM25_K1 * (1 - BM25_B + BM25_B * lengths / max(lengths.mean(), 1.0))
-    cells = texts.tocoo()
-    gains = idf[cells.col] * cells.data * (BM25_K1 + 1) / (cells.data + longer[cells.row])
-    weighted = sparse((gains, (cells.row, cells.col)), shape=texts.shape)
-    return (asked > 0).astype(np.float64) @ weighted.T

@@ -1,0 +1,114 @@
+"""One line of a benchmark with a goal: every system's figures, what is judged, the verdict.
+
+A goal is missed only if the whole 95 % interval of what is judged lies on its wrong side; a value
+that falls short while its interval reaches the goal is said to be within the interval.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from matcher.evaluation.metrics import Interval, Values, bootstrap
+
+PRODUCT = "product"
+REACHED, WITHIN, MISSED, REPORTED = "reached", "within the interval", "MISSED", "no goal"
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """What a value must reach: at least it, at most it, or lie above it."""
+
+    value: float
+    way: str = ">="
+    stretch: float | None = None
+
+    def __post_init__(self) -> None:
+        if self.way not in {">=", "<=", ">"}:
+            raise ValueError(f"a goal is >=, <= or >, not {self.way}")
+
+    def met_by(self, value: float) -> bool:
+        """Whether one value reaches it."""
+        if self.way == ">":
+            return value > self.value
+        return value >= self.value if self.way == ">=" else value <= self.value
+
+    def __str__(self) -> str:
+        stretch = "" if self.stretch is None else f" (stretch {self.stretch:g})"
+        return f"{self.way} {self.value:g}{stretch}"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A measure on one set of questions, by every system that can take part."""
+
+    row: str
+    name: str
+    unit: str
+    """%, points, a measure between 0 and 1, ms, MB ..."""
+    questions: int
+    figures: Mapping[str, Interval]
+    judged: Interval
+    judged_as: str = PRODUCT
+    """What is held against the goal: the product's figure, or a difference."""
+    goal: Goal | None = None
+    note: str = ""
+    differences: Mapping[str, Interval] = field(default_factory=dict)
+    """The product minus each baseline, paired by question."""
+
+    @property
+    def verdict(self) -> str:
+        """`reached`, `within the interval`, `MISSED`, or that there is no goal."""
+        if self.goal is None:
+            return REPORTED
+        if self.goal.met_by(self.judged.value):
+            return REACHED
+        best = self.judged.low if self.goal.way == "<=" else self.judged.high
+        return WITHIN if self.goal.met_by(best) else MISSED
+
+    def lines(self) -> Iterable[str]:
+        """For a reader at a terminal."""
+        goal = f"goal {self.goal}: {self.verdict}" if self.goal else ""
+        asked = f"n {self.questions}" if self.questions else ""
+        yield f"{self.name}  [{self.unit}]  {asked}  {goal}".rstrip()
+        if self.judged_as != PRODUCT:
+            yield f"    {self.judged_as:<44}{shown(self.judged, sign=True)}"
+        for system, figure in self.figures.items():
+            minus = self.differences.get(system)
+            paired = f"   product minus: {shown(minus, sign=True)}" if minus else ""
+            yield f"    {system:<44}{shown(figure)}{paired}"
+        if self.note:
+            yield f"    {self.note}"
+
+
+def shown(figure: Interval, *, sign: bool = False) -> str:
+    """A value with its interval: "91.2 [89.0, 93.1]"; more digits for small values."""
+    largest = max(abs(figure.value), abs(figure.high))
+    form = ".1f" if largest >= 10 else ".2f" if largest >= 1.5 else ".3f"
+    value = f"{figure.value:{'+' if sign else ''}{form}}"
+    if figure.low == figure.high:
+        return value
+    low, high = (f"{end:{'+' if sign else ''}{form}}" for end in (figure.low, figure.high))
+    return f"{value} [{low}, {high}]"
+
+
+def exact(value: float) -> Interval:
+    """A count or a size: nothing was drawn."""
+    return Interval(value, value, value)
+
+
+def intervals(
+    values: Mapping[str, Values], *, scale: float = 1.0
+) -> tuple[dict[str, Interval], dict[str, Interval]]:
+    """Each system's mean, and the product's paired difference to each other system.
+
+    `values` holds (questions,) by system, the same questions in the same order.
+    """
+    others = [name for name in values if name != PRODUCT]
+    columns = [*values.values(), *(values[PRODUCT] - values[name] for name in others)]
+    found = bootstrap(scale * np.stack(columns, axis=1))
+    return dict(zip(values, found, strict=False)), dict(
+        zip(others, found[len(values) :], strict=True)
+    )

@@ -1,0 +1,248 @@
+"""Pools of texts: short questions, each with the texts that answer it, in one language or two.
+
+The product is asked as it stands: every text of a pool becomes the one capability of an
+organisation abroad, in a snapshot of its own, texts as they are. All systems give scores
+(questions, texts) and are judged by the same rule: a right text that ties with a wrong one was not
+found.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matcher.errors import EmptyQuestion
+from matcher.matching.features import BLOCKS
+from matcher.matching.pipeline import Equipment
+from matcher.matching.ranker import shipped_ranker
+from matcher.organisation import (
+    Cooperation,
+    Name,
+    Organisation,
+    Profile,
+    ProfileKind,
+    ProfileText,
+    Publication,
+    Side,
+    SourceKey,
+    organisation_id,
+    profile_id,
+)
+from matcher.query import Query
+from matcher.snapshot.build import build
+from matcher.snapshot.snapshot import Snapshot
+from matcher.text.encoder import Encoder, StaticEncoder
+from matcher.vocabulary import Vocabulary
+
+from .lexical import Analyser, bm25, counts, tf_idf
+from .metrics import Values
+
+Scores = NDArray[np.float32]
+"""(questions, texts), larger is nearer, -inf where a system did not find the text."""
+SOURCE, COUNTRY = "pool", "DE"
+TODAY = date(2026, 11, 23)
+Ablation = frozenset[str]
+WHOLE: Ablation = frozenset()
+
+TF_IDF: dict[str, tuple[Analyser, ...]] = {
+    "zh": ("characters 1-3",),
+    "en": ("words", "characters 3-5"),
+    "both": ("characters 1-3", "words", "characters 3-5"),
+}
+"""By the languages of questions and texts: what a fair TF-IDF would count there; of several the
+best on the very row is quoted, to its favour."""
+BM25: Analyser = "words and Han bigrams"
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """One text of a pool and its language, `zh` or `en`."""
+
+    language: str
+    body: str
+
+    @property
+    def text(self) -> ProfileText:
+        """As the product holds it."""
+        return ProfileText(self.language, title="", description=self.body)
+
+
+@dataclass(frozen=True)
+class Pool:
+    """Questions, different texts, and for each question the numbers of the right ones."""
+
+    name: str
+    questions: tuple[Passage, ...]
+    texts: tuple[Passage, ...]
+    right: tuple[frozenset[int], ...]
+
+    @cached_property
+    def languages(self) -> str:
+        """`zh` or `en` where everything is in one language, else `both`."""
+        found = {each.language for each in (*self.questions, *self.texts)}
+        return found.pop() if len(found) == 1 else "both"
+
+    @cached_property
+    def is_right(self) -> NDArray[np.bool_]:
+        """(questions, texts)."""
+        found = np.zeros((len(self.questions), len(self.texts)), np.bool_)
+        for row, right in enumerate(self.right):
+            found[row, list(right)] = True
+        return found
+
+
+def pool(
+    name: str,
+    questions: Iterable[Passage],
+    texts: Iterable[Passage],
+    right: Iterable[Iterable[int]],
+) -> Pool:
+    """A pool; texts that are equal but for white space around them are one, and right alike, as
+    the product keeps equal texts once. Raises ValueError for a question without a right text."""
+    number: dict[Passage, int] = {}
+    places = [
+        number.setdefault(Passage(each.language, each.body.strip()), len(number)) for each in texts
+    ]
+    answers = tuple(frozenset(places[i] for i in each) for each in right)
+    asked = tuple(questions)
+    if len(asked) != len(answers) or not all(answers):
+        raise ValueError(f"{name}: every question needs a right text")
+    return Pool(name, asked, tuple(number), answers)
+
+
+def first_is_right(pool: Pool, scores: Scores) -> Values:
+    """(questions,) 1 where a right text comes before every wrong one."""
+    return _in_front(pool, scores, np.max)
+
+
+def all_are_in_front(pool: Pool, scores: Scores) -> Values:
+    """(questions,) 1 where all right texts come before every wrong one."""
+    return _in_front(pool, scores, np.min)
+
+
+def first_in_own_language(pool: Pool, scores: Scores) -> Values:
+    """(questions,) 1 where the first text is in the question's language; nothing found counts as
+    half, as no language was favoured."""
+    chinese = np.array([each.language == "zh" for each in pool.texts], np.bool_)
+    asked = np.array([each.language == "zh" for each in pool.questions], np.bool_)
+    own = (chinese[scores.argmax(axis=1)] == asked).astype(np.float64)
+    own[~np.isfinite(scores.max(axis=1))] = 0.5
+    return own
+
+
+def _in_front(pool: Pool, scores: Scores, of_right: Callable[..., Scores]) -> Values:
+    right = np.array(
+        [of_right(row[mask]) for row, mask in zip(scores, pool.is_right, strict=True)], np.float32
+    )
+    wrong = np.where(pool.is_right, -np.inf, scores).max(axis=1)
+    return (np.isfinite(right) & (right > wrong)).astype(np.float64)
+
+
+def lexical_scores(pool: Pool) -> dict[str, Scores]:
+    """TF-IDF on each analyser that suits the pool's languages, and BM25; needs scikit-learn."""
+    asked, texts = [each.body for each in pool.questions], [each.body for each in pool.texts]
+    found: dict[str, Scores] = {}
+    for analyser in TF_IDF[pool.languages]:
+        found[f"TF-IDF, {analyser}"] = tf_idf(*counts(asked, texts, analyser)).toarray()
+    found[f"BM25, {BM25}"] = bm25(*counts(asked, texts, BM25)).toarray()
+    return {name: each.astype(np.float32) for name, each in found.items()}
+
+
+class PoolRegistry:
+    """A pool as a snapshot is built from it: one organisation abroad for each text."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._texts = pool.texts
+
+    def organisations(self) -> Iterable[Organisation]:
+        for number in range(len(self._texts)):
+            yield Organisation(
+                id=organisation_id(SOURCE, str(number)),
+                names=(Name(f"No. {number}", "en"),),
+                side=Side.FOREIGN,
+                sources=(SourceKey(SOURCE, str(number)),),
+                country=COUNTRY,
+            )
+
+    def profiles(self) -> Iterable[Profile]:
+        for number, passage in enumerate(self._texts):
+            yield Profile(
+                id=profile_id(SOURCE, str(number)),
+                organisation=organisation_id(SOURCE, str(number)),
+                kind=ProfileKind.CAPABILITY,
+                publication=Publication.INFERRED,
+                texts=(passage.text,),
+                source=SourceKey(SOURCE, str(number)),
+                licence="",
+                attribution="",
+            )
+
+    def cooperations(self) -> Iterable[Cooperation]:
+        return ()
+
+    def fingerprint(self) -> str:
+        digest = hashlib.sha256()
+        for passage in self._texts:
+            digest.update(f"{passage.language}\x1f{passage.body}\x1e".encode())
+        return digest.hexdigest()
+
+
+class Found(Protocol):
+    """Texts of the first tier, best first, and the relevance in which both languages compare."""
+
+    @property
+    def texts(self) -> NDArray[np.int64]: ...
+
+    @property
+    def relevance(self) -> Scores: ...
+
+
+Find = Callable[[Query, Equipment, date, Ablation], Found]
+"""`matcher.matching.pipeline.find_texts`."""
+
+
+class AskedPool:
+    """The product over a pool: `home` is an empty folder for its snapshot."""
+
+    def __init__(
+        self,
+        pool: Pool,
+        home: Path,
+        encoder: Encoder,
+        static: StaticEncoder,
+        vocabulary: Vocabulary,
+        find: Find,
+    ) -> None:
+        build(home, PoolRegistry(pool), encoder, static, vocabulary)
+        snapshot = Snapshot.open_current(home)
+        ranker = shipped_ranker(tuple(BLOCKS.items()))
+        self._equipment = Equipment(snapshot, encoder, static, vocabulary, ranker)
+        ids = [passage.text.id for passage in pool.texts]
+        # A snapshot numbers its texts by their sorted ids.
+        self._text_of_row = np.argsort(np.array(ids), kind="stable")
+        self.pool, self._find = pool, find
+
+    def scores(self, ablation: Ablation = WHOLE) -> Scores:
+        """The fused relevance of what the first tier holds."""
+        found = np.full((len(self.pool.questions), len(self.pool.texts)), -np.inf, np.float32)
+        for number, question in enumerate(self.pool.questions):
+            query = Query(text=question.body, side=Side.FOREIGN)
+            try:
+                given = self._find(query, self._equipment, TODAY, ablation)
+            except EmptyQuestion:
+                continue
+            found[number, self._text_of_row[given.texts]] = given.relevance
+        return found
+
+
+def passages(language: str, bodies: Sequence[str]) -> list[Passage]:
+    """Texts of one language."""
+    return [Passage(language, body) for body in bodies]
