@@ -7,7 +7,7 @@ import csv
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -191,16 +191,22 @@ def mixed(ground: Ground) -> Iterator[Line]:
     )
 
 
-def titles(ground: Ground) -> Iterator[Line]:
-    """Title to abstract (CSL, Chinese) and to objective (CORDIS, English)."""
-    for asked, stretch in (
-        (ground.pool("csl title", "zh->zh"), 98.5),
-        (cordis_titles(ground.folder / "cordis" / "project.csv"), 80),
-    ):
-        scores = ground.scores(asked, alone=True, ablated=True)
-        line = tallied("titles", asked, scores, first_is_right, None, "recall@1")
-        yield replace(line, note=f"stretch {stretch}")
-        yield above(line, by=0, over="TF-IDF", strictly=True)
+def csl(ground: Ground) -> Iterator[Line]:
+    """Title to abstract, Chinese."""
+    return _titles(ground, "csl", ground.pool("csl title", "zh->zh"), 98.5)
+
+
+def cordis(ground: Ground) -> Iterator[Line]:
+    """Title to objective, English."""
+    asked = cordis_titles(ground.folder / "cordis" / "project.csv")
+    return _titles(ground, "cordis", asked, 80)
+
+
+def _titles(ground: Ground, row: str, asked: Pool, stretch: float) -> Iterator[Line]:
+    scores = ground.scores(asked, alone=True, ablated=True)
+    line = tallied(row, asked, scores, first_is_right, None, "recall@1")
+    yield replace(line, note=f"stretch {stretch}")
+    yield above(line, by=0, over="TF-IDF", strictly=True)
 
 
 def cordis_titles(path: Path) -> Pool:

@@ -23,7 +23,8 @@ ROWS: dict[str, Row] = {
     "sentences": pools.sentences,
     "xquad": pools.xquad,
     "mixed": pools.mixed,
-    "titles": pools.titles,
+    "csl": pools.csl,
+    "cordis": pools.cordis,
 }
 
 

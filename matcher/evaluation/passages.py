@@ -133,7 +133,7 @@ def first_in_own_language(pool: Pool, scores: Scores) -> Values:
     half, as no language was favoured."""
     chinese = np.array([each.language == "zh" for each in pool.texts], np.bool_)
     asked = np.array([each.language == "zh" for each in pool.questions], np.bool_)
-    own = (chinese[scores.argmax(axis=1)] == asked).astype(np.float64)
+    own: Values = (chinese[scores.argmax(axis=1)] == asked).astype(np.float64)
     own[~np.isfinite(scores.max(axis=1))] = 0.5
     return own
 
@@ -143,7 +143,8 @@ def _in_front(pool: Pool, scores: Scores, of_right: Callable[..., Scores]) -> Va
         [of_right(row[mask]) for row, mask in zip(scores, pool.is_right, strict=True)], np.float32
     )
     wrong = np.where(pool.is_right, -np.inf, scores).max(axis=1)
-    return (np.isfinite(right) & (right > wrong)).astype(np.float64)
+    found: Values = (np.isfinite(right) & (right > wrong)).astype(np.float64)
+    return found
 
 
 def lexical_scores(pool: Pool) -> dict[str, Scores]:
