@@ -14,7 +14,9 @@ from matcher.query import Query
 from matcher.snapshot.columns import KINDS, SIDES, sector_bit
 from matcher.snapshot.snapshot import Snapshot
 from matcher.text.encoder import Encoder, StaticEncoder, TokenisedText
+from matcher.text.lexicon import Asked, ask
 from matcher.text.telling import tells
+from matcher.vocabulary import Vocabulary
 
 from .eligibility import open_profiles
 
@@ -36,12 +38,16 @@ class AskedText:
     """What kind of profile it comes from; None for free text."""
     vector: Floats
     """(d,) of the encoder that retrieves."""
+    pooled: Floats
+    """(d,) of the project's own static table."""
     token_vectors: Floats
     """(m, 256) unit rows of the project's own static table."""
     token_weights: Floats
     """(m,) idf squared."""
     token_starts: NDArray[np.int32]
     token_ends: NDArray[np.int32]
+    terms: tuple[Asked, ...]
+    """What is looked for word by word, with what the vocabulary adds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +65,12 @@ class Question:
 
 
 def read_question(
-    query: Query, today: date, snapshot: Snapshot, encoder: Encoder, static: StaticEncoder
+    query: Query,
+    today: date,
+    snapshot: Snapshot,
+    encoder: Encoder,
+    static: StaticEncoder,
+    vocabulary: Vocabulary,
 ) -> Question:
     """Resolve who asks for whom, and encode what is asked.
 
@@ -77,8 +88,9 @@ def read_question(
         asker = None
     side = side_looked_for(query, asker, snapshot)
     if query.text is not None:
-        bodies: list[tuple[str, ProfileKind | None]] = [(query.text, None)]
-        if not any(character.isalnum() for character in query.text):
+        asked = query.text if query.subject is None else query.subject
+        bodies: list[tuple[str, ProfileKind | None]] = [(asked, None)]
+        if not any(character.isalnum() for character in asked):
             raise EmptyQuestion(
                 Bilingual("问题里没有文字。", "the question holds no word."),
                 Bilingual(
@@ -94,7 +106,7 @@ def read_question(
         as_of=as_of,
         side=side,
         asker=asker,
-        texts=tuple(encode_texts(bodies, encoder, static)),
+        texts=tuple(encode_texts(bodies, encoder, static, vocabulary)),
         asker_texts=offered_texts(query, as_of, asker, snapshot),
     )
 
@@ -205,9 +217,12 @@ def offered_texts(
 
 
 def encode_texts(
-    bodies: list[tuple[str, ProfileKind | None]], encoder: Encoder, static: StaticEncoder
+    bodies: list[tuple[str, ProfileKind | None]],
+    encoder: Encoder,
+    static: StaticEncoder,
+    vocabulary: Vocabulary,
 ) -> list[AskedText]:
-    """Vectors and weighted tokens of each asking text."""
+    """Vectors, weighted tokens and terms of each asking text."""
     texts = [body for body, _ in bodies]
     tokens = [telling(body, told) for body, told in zip(texts, static.tokenise(texts), strict=True)]
     subjects = [
@@ -215,8 +230,9 @@ def encode_texts(
         for (body, kind), told in zip(bodies, tokens, strict=True)
     ]
     vectors = encoder.encode(subjects, is_query=True)
+    pooled = vectors if encoder is static else static.encode(subjects)
     asked = []
-    for (body, kind), vector, told in zip(bodies, vectors, tokens, strict=True):
+    for (body, kind), vector, own, told in zip(bodies, vectors, pooled, tokens, strict=True):
         _, first = np.unique(told.ids, return_index=True)
         weights = static.idf[told.ids[first]] ** 2
         rarest = np.sort(first[np.argsort(-weights, kind="stable")[:MOST_TOKENS]])
@@ -225,10 +241,12 @@ def encode_texts(
                 text=body,
                 kind=kind,
                 vector=vector,
+                pooled=own,
                 token_vectors=static.token_vectors(told.ids[rarest]),
                 token_weights=(static.idf[told.ids[rarest]] ** 2).astype(np.float32),
                 token_starts=told.starts[rarest],
                 token_ends=told.ends[rarest],
+                terms=ask(body, vocabulary),
             )
         )
     return asked

@@ -45,8 +45,8 @@ class Names:
     """The look-up that `write_names` wrote."""
 
     def __init__(self, folder: Path) -> None:
-        self._hashes: NDArray[np.uint64] = np.load(folder / "name_hashes.npy", mmap_mode="r")
-        self._rows: NDArray[np.int32] = np.load(folder / "name_rows.npy", mmap_mode="r")
+        self._hashes: NDArray[np.uint64] = read_array(folder / "name_hashes.npy")
+        self._rows: NDArray[np.int32] = read_array(folder / "name_rows.npy")
 
     def rows(self, name: str) -> list[int]:
         """Rows of organisations that may go by `name` (an id, a source's key or any spelling)."""

@@ -16,11 +16,13 @@ from matcher.index.protocol import Index, Rows
 from matcher.organisation import Side, SourceKey
 from matcher.text.normalise import fold_name
 
+from .arrays import read_array
 from .columns import Columns
 from .manifest import Manifest, damaged
 from .names import Names, keys_of
 from .records import Records
 from .shelf import Shelf
+from .tokens import Tokens, TokenTable
 
 Floats = NDArray[np.float32]
 VERIFIED_WHOLE = 64 * 2**20
@@ -32,7 +34,7 @@ NEAR = 60.0
 
 
 class Background:
-    """The capability definitions in one language, as vectors and as token ids.
+    """The capability definitions in one language, as vectors and as tokens.
 
     Said alike in both languages, they measure how near a question lies to *any* text of a
     language, so that scores compare across languages; and they depend on nothing in the
@@ -40,10 +42,9 @@ class Background:
     """
 
     def __init__(self, folder: Path, language: str) -> None:
-        stem = f"background_{language}"
-        self.vectors: Floats = np.load(folder / f"{stem}_vectors.npy", mmap_mode="r")
-        self.token_ids: NDArray[np.int32] = np.load(folder / f"{stem}_tokens.npy", mmap_mode="r")
-        self.token_offsets: NDArray[np.int64] = np.load(folder / f"{stem}_offsets.npy")
+        name = f"background_{language}"
+        self.vectors: Floats = read_array(folder / f"{name}.vectors.npy")
+        self.tokens = Tokens.open(folder, name)
 
 
 class Snapshot:
@@ -63,8 +64,9 @@ class Snapshot:
         self.organisations = Records(folder, "organisations")
         self.profiles = Records(folder, "profiles")
         self.texts = Records(folder, "texts")
-        self.vectors: Floats = np.load(folder / "vectors.npy", mmap_mode="r")
-        self.token_table: Floats = np.load(folder / "token_table.npy", mmap_mode="r")
+        self.vectors: Floats = read_array(folder / "vectors.npy")
+        self.token_table = TokenTable.open(folder)
+        self.tokens = Tokens.open(folder, "tokens")
         self._indexes: dict[str, tuple[Index, Rows]] = {}
 
     @classmethod
@@ -94,7 +96,7 @@ class Snapshot:
             entry = self.manifest.index(name)
             if entry is None or entry.rows is None:
                 raise KeyError(name)
-            rows = np.load(self._folder / entry.rows, mmap_mode="r")
+            rows = read_array(self._folder / entry.rows)
             self._indexes[name] = FaissIndex.open(self._folder / entry.file), rows
         return self._indexes[name]
 

@@ -158,6 +158,11 @@ class StaticEncoder:
         """(n, d) unit rows: each token's direction, without its weight."""
         return unit_rows(self._rows[ids].astype(np.float32))
 
+    def token_lengths(self, ids: NDArray[np.int32]) -> NDArray[np.float32]:
+        """(n,) How much each token counts in the vector of a text: its row's length x weight."""
+        rows = self._rows[ids].astype(np.float32)
+        return np.asarray(np.sqrt(np.einsum("ij,ij->i", rows, rows)) * self._weights[ids])
+
     def _encodings(self, texts: Sequence[str], *, offsets: bool) -> list[Encoding]:
         clean = [_SURROGATE.sub("\ufffd", text) for text in texts]
         if len(clean) == 1:  # without waking the tokeniser's threads
