@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import csv
+import re
 from typing import Any
 
+import pytest
 import yaml
 
+from matcher.evaluation.tasks import CUT
 from matcher.query import Kind
-from matcher.settings import REPOSITORY
+from matcher.settings import REPOSITORY, Settings
 from matcher.vocabulary import Scheme, Vocabulary, load_vocabulary
 
 
@@ -49,3 +53,23 @@ def test_the_texts_without_a_rule_are_two_hundred() -> None:
     assert all(isinstance(text, str) and text.strip() == text for text in texts)
     assert len({text.casefold() for text in texts}) == len(texts) == 200
     assert not {question["text"] for question in read("understanding.yaml")["questions"]} & {*texts}
+
+
+def test_the_needs_are_short_and_chinese() -> None:
+    needs = read("needs_zh.yaml")["needs"]
+    assert len({need["project"] for need in needs}) == len(needs) == 84
+    assert len({need["text"] for need in needs}) == len(needs)
+    for need in needs:
+        assert need.keys() == {"project", "text"}
+        assert 30 <= len(need["text"]) <= 90, need
+        assert not re.search(r"(?![\d_])[^\W\u4e00-\u9fff]", need["text"]), need
+
+
+@pytest.mark.shared
+def test_there_is_one_need_for_each_later_project() -> None:
+    folder = Settings().shared_data_folder()
+    assert folder is not None
+    with (folder / "cordis" / "project.csv").open(encoding="utf-8-sig", newline="") as handle:
+        rows = csv.DictReader(handle, delimiter=";")
+        later = {row["id"] for row in rows if int(row["startDate"][:4]) > CUT}
+    assert {need["project"] for need in read("needs_zh.yaml")["needs"]} == later
