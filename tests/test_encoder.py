@@ -20,7 +20,7 @@ from matcher.settings import shipped
 from matcher.text.encoder import (
     IDF_FILE,
     StaticEncoder,
-    UnusableEncoder,
+    UnusableModel,
     default_encoder,
     load_encoder,
     wordless,
@@ -215,14 +215,14 @@ def test_a_damaged_folder_is_refused_with_a_cure(tmp_path: Path) -> None:
     shutil.copytree(ARTEFACT, folder)
     whole = (folder / "model.safetensors").read_bytes()
     (folder / "model.safetensors").write_bytes(whole[:5000])
-    with pytest.raises(UnusableEncoder) as short:
+    with pytest.raises(UnusableModel) as short:
         StaticEncoder.load(folder)
     assert short.value.where == str(folder)
     (folder / "model.safetensors").write_bytes(whole)
     (folder / "tokenizer.json").write_text("{}", encoding="utf-8")
-    with pytest.raises(UnusableEncoder, match="cannot be loaded"):
+    with pytest.raises(UnusableModel, match="cannot be loaded"):
         StaticEncoder.load(folder)
-    with pytest.raises(UnusableEncoder):
+    with pytest.raises(UnusableModel):
         StaticEncoder.load(tmp_path / "absent")
 
 
@@ -285,5 +285,5 @@ def test_any_sentence_transformers_model_with_its_own_prompts(tmp_path: Path) ->
 @pytest.mark.transformer
 def test_a_model_that_is_none_is_refused(tmp_path: Path) -> None:
     (tmp_path / "config.json").write_text(json.dumps({"no": "model"}), encoding="utf-8")
-    with pytest.raises(UnusableEncoder):
+    with pytest.raises(UnusableModel):
         load_encoder(str(tmp_path))

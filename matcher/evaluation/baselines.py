@@ -81,12 +81,19 @@ def popularity_ties(task: Task, orders: int = TIE_ORDERS, seed: int = SEED) -> I
 
 def lexical_run(task: Task, lexical: Lexical) -> Run:
     """Candidates by the similarity of their texts to the question's; needs scikit-learn."""
-    holders = _holders(task)
-    similarities = _similarities(task, lexical, _known(task))
+    return run_by_texts(task, _similarities(task, lexical, _known(task)), lexical.best)
+
+
+def run_by_texts(task: Task, scores: Values, best: int) -> Run:
+    """Candidates by the sum of the `best` largest scores of their texts. `scores` (questions,
+    texts) are at least 0; 0 adds nothing, so that who has fewer texts loses nothing by it."""
+    held = _texts_of(task)
     run: dict[str, Sequence[str]] = {}
-    for question, row in zip(task.questions, similarities, strict=True):
-        best = -np.sort(-holders * row, axis=1)[:, : lexical.best]
-        run[question.id] = _ranked(task, best.sum(axis=1))
+    for question, row in zip(task.questions, scores, strict=True):
+        each = np.append(row, 0.0)[held]
+        if best < each.shape[1]:
+            each = np.partition(each, -best, axis=1)[:, -best:]
+        run[question.id] = _ranked(task, each.sum(axis=1))
     return run
 
 
@@ -140,6 +147,18 @@ def _holders(task: Task) -> Values:
         [[each in project.members for project in task.texts] for each in task.candidates],
         dtype=np.float64,
     )
+
+
+def _texts_of(task: Task) -> NDArray[np.int64]:
+    """(candidates, most): the numbers of each candidate's texts, filled up with the number of
+    texts, which is that of no text."""
+    held: dict[str, list[int]] = {each: [] for each in task.candidates}
+    for number, project in enumerate(task.texts):
+        for member in project.members & held.keys():
+            held[member].append(number)
+    most = max(map(len, held.values()), default=0)
+    rows = [[*texts, *([len(task.texts)] * (most - len(texts)))] for texts in held.values()]
+    return np.array(rows, np.int64).reshape(len(rows), most)
 
 
 def _known(task: Task) -> Mask:

@@ -1,16 +1,18 @@
 """The matching tasks: who may be ranked, what is asked, what is right. Defined once, here.
 
-A question is the text of a real project, never the identity of who asks. The catalogue of a
-question holds what it may know:
+A question is the text of a real project or paper, never the identity of who asks. The catalogue of
+a question holds what it may know:
 
 * *forward*: projects begun up to the cut year; those begun later ask;
 * *leave-one-out*: every project but the one that asks.
 
+Of papers (OpenAlex; a text is a title) only those with a Beijing body ask; the catalogue holds all.
+
 Candidates are the organisations of the side looked for with at least `minimum` texts in the
 catalogue's years (Beijing bodies in the reverse task). Right are the candidates that took part in
 the asking project; a project without one asks nothing and is counted as dropped. Identity is the
-catalogue's own: for CORDIS, which gives no ids, folded name and country. Ties are broken by the
-SHA-256 of that key, never by the order of files.
+catalogue's own: the ROR id, else (for CORDIS always) folded name and country. Ties are broken by
+the SHA-256 of that key, never by the order of files.
 
 Slices look at some of the right answers only; the others are taken out of the ranking there,
 neither right nor wrong:
@@ -36,6 +38,8 @@ from .metrics import Qrels, Run
 
 CUT = 2018
 """Last year of the catalogue in the forward tasks on CORDIS."""
+PAPERS_CUT = 2012
+"""The same for papers."""
 LARGEST = 20
 
 WITH_BEIJING = "with a Beijing body"
@@ -201,6 +205,19 @@ def read_projects(
     )
 
 
+def read_papers(
+    cooperations: Iterable[Cooperation], source: str = "openalex"
+) -> tuple[Project, ...]:
+    """The papers of one source, by key: title, and the institutions that wrote it. (A profile is
+    drawn from several papers of one institution, so it is no paper.)"""
+    papers = (
+        Project(f"{source}:{c.source.key}", c.title, frozenset(c.participants), c.start)
+        for c in cooperations
+        if c.source.source == source and c.title
+    )
+    return tuple(sorted(papers, key=lambda paper: paper.key))
+
+
 def forward(
     name: str,
     projects: Iterable[Project],
@@ -208,13 +225,23 @@ def forward(
     *,
     minimum: int,
     cut: int = CUT,
+    side: Side = Side.FOREIGN,
+    of_beijing: bool = False,
 ) -> Task:
-    """Projects begun after the year `cut` ask for partners abroad, of whom only projects begun up
-    to it are known. A project without a date is in neither half."""
+    """Projects begun after the year `cut` ask for partners on `side`, of whom only projects begun
+    up to it are known. A project without a date is in neither half; with `of_beijing` only those
+    with a Beijing body ask."""
     dated = [(p, p.begun.year) for p in projects if p.begun is not None]
     known = tuple(project for project, year in dated if year <= cut)
     asking = [project for project, year in dated if year > cut]
-    return _task(name, known, asking, bodies, Side.FOREIGN, minimum, date(cut, 12, 31))
+    if of_beijing:
+        asking = with_beijing(asking, bodies)
+    return _task(name, known, asking, bodies, side, minimum, date(cut, 12, 31))
+
+
+def with_beijing(projects: Iterable[Project], bodies: Mapping[str, Body]) -> list[Project]:
+    """The projects in which a Beijing body took part."""
+    return [p for p in projects if any(bodies[each].side is Side.BEIJING for each in p.members)]
 
 
 def leave_one_out(
@@ -224,11 +251,14 @@ def leave_one_out(
     *,
     minimum: int,
     side: Side = Side.FOREIGN,
+    of_beijing: bool = False,
 ) -> Task:
-    """Every project asks for its members of `side`, itself left out of what is known."""
+    """Every project (with `of_beijing`: with a Beijing body) asks for its members of `side`, itself
+    left out of what is known."""
     known = tuple(projects)
+    asking = with_beijing(known, bodies) if of_beijing else known
     last = max((p.begun.year for p in known if p.begun is not None), default=CUT)
-    task = _task(name, known, known, bodies, side, minimum, date(last, 12, 31))
+    task = _task(name, known, asking, bodies, side, minimum, date(last, 12, 31))
     questions = tuple(replace(q, leave_out=frozenset({q.id})) for q in task.questions)
     return replace(task, questions=questions)
 
@@ -243,6 +273,17 @@ def cordis_tasks(projects: Iterable[Project], bodies: Mapping[str, Body]) -> tup
         leave_one_out(
             "reverse leave-one-out, >= 2 texts", every, bodies, minimum=2, side=Side.BEIJING
         ),
+    )
+
+
+def openalex_tasks(papers: Iterable[Project], bodies: Mapping[str, Body]) -> tuple[Task, ...]:
+    """The three rows on papers: title -> partners abroad of later papers, title -> the Beijing body
+    of later papers, title -> partners abroad of any paper, itself left out."""
+    every = tuple(papers)
+    return (
+        forward("papers forward", every, bodies, minimum=2, cut=PAPERS_CUT, of_beijing=True),
+        forward("papers reverse", every, bodies, minimum=2, cut=PAPERS_CUT, side=Side.BEIJING),
+        leave_one_out("papers leave-one-out", every, bodies, minimum=2, of_beijing=True),
     )
 
 

@@ -1,0 +1,153 @@
+"""The encoder that ships with the product: a table with one int8 row a token.
+
+The table is mapped from the artefact's file, so that all processes of a machine share its pages. A
+text's vector is the weighted sum of its tokens' rows, brought to unit length. All normalisation of
+text stands in the artefact's `tokenizer.json`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from tokenizers import Encoding, Tokenizer
+
+from .model_folder import UnusableModel, unusable
+from .tensors import DamagedTensors, mapped, read_header
+from .vectors import Vectors, unit_rows, without_surrogates
+
+TOKENISER_FILE = "tokenizer.json"
+TABLE_FILE = "model.safetensors"
+IDF_FILE = "idf.safetensors"
+UNKNOWN_ID = 0
+
+# Tokens whose rows are summed at once: 16 MB of float32 at 256 dimensions, however long a text.
+_BLOCK = 16_384
+
+
+@dataclass(frozen=True, slots=True)
+class TokenisedText:
+    """The tokens of one text: ids, and where each begins and ends in the original text (n,)."""
+
+    ids: NDArray[np.int32]
+    starts: NDArray[np.int32]
+    ends: NDArray[np.int32]
+
+
+class StaticEncoder:
+    """The shipped encoder: NumPy, tokenizers, one memory-mapped file, no torch.
+
+    Safe for use by several threads. Nothing is cut off: a text of 100 kB takes time in proportion
+    and its vector is the mean of all of it, so callers who care for a part should encode the part.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        tokeniser: Tokenizer,
+        rows: NDArray[np.int8],
+        weights: NDArray[np.float32],
+        idf: NDArray[np.float32],
+        name: str,
+    ) -> None:
+        self._folder = folder
+        self._tokeniser = tokeniser
+        self._rows = rows
+        self._weights = weights
+        self.idf = idf
+        self.name = name
+        self.vocabulary_size, self.dimension = rows.shape
+
+    @classmethod
+    def load(cls, folder: Path) -> StaticEncoder:
+        """The encoder in `folder`; raises UnusableModel if a file lacks or does not fit."""
+        try:
+            tokeniser = Tokenizer.from_file(str(folder / TOKENISER_FILE))
+            tensors, about = mapped(folder / TABLE_FILE)
+            idf = mapped(folder / IDF_FILE)[0]["idf"]
+            rows, weights = tensors["embeddings"], tensors["weights"]
+        except Exception as fault:  # tokenizers raises bare Exception for a broken file
+            raise _unusable(folder, fault) from fault
+        sizes = {len(rows), len(weights), len(idf), tokeniser.get_vocab_size()}
+        if rows.ndim != 2 or rows.dtype != np.int8 or len(sizes) != 1:
+            raise _unusable(folder, f"{rows.dtype} {rows.shape}, {sorted(sizes)}")
+        if not (np.isfinite(weights).all() and np.isfinite(idf).all()):
+            raise _unusable(folder, "weights that are no numbers")
+        return cls(folder, tokeniser, rows, weights, idf, about.get("name", folder.name))
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """SHA-256 over tokeniser, table and idf, shortened to 16 hexadecimal digits."""
+        digest = hashlib.sha256()
+        for name in (TOKENISER_FILE, TABLE_FILE, IDF_FILE):
+            with (self._folder / name).open("rb") as file:
+                digest.update(hashlib.file_digest(file, "sha256").digest())
+        return digest.hexdigest()[:16]
+
+    def encode(self, texts: Sequence[str], is_query: bool = False) -> Vectors:  # noqa: ARG002
+        """(n, d) rows of unit length. Queries and documents are treated alike."""
+        encodings = self._encodings(texts, offsets=False)
+        lengths = np.array([len(e) for e in encodings], np.int64)
+        sums = np.zeros((len(encodings), self.dimension), np.float32)
+        if lengths.sum():
+            ids = np.concatenate([np.array(e.ids, np.int32) for e in encodings])
+            owners = np.repeat(np.arange(len(encodings)), lengths)
+            for start in range(0, len(ids), _BLOCK):
+                part = ids[start : start + _BLOCK]
+                owner = owners[start : start + _BLOCK]
+                begins = np.flatnonzero(np.r_[True, owner[1:] != owner[:-1]])
+                rows = self._rows[part] * self._weights[part, None]
+                sums[owner[begins]] += np.add.reduceat(rows, begins, axis=0)
+        return unit_rows(sums)
+
+    def tokenise(self, texts: Sequence[str]) -> list[TokenisedText]:
+        """Tokens with character offsets into each original text; unknown characters are left out,
+        punctuation and spaces are no tokens, special tokens do not exist."""
+        found = []
+        for encoding in self._encodings(texts, offsets=True):
+            ids = np.array(encoding.ids, np.int32)
+            known = ids != UNKNOWN_ID
+            offsets = np.array(encoding.offsets, np.int32).reshape(-1, 2)[known]
+            found.append(TokenisedText(ids[known], offsets[:, 0], offsets[:, 1]))
+        return found
+
+    def token_vectors(self, ids: NDArray[np.int32]) -> Vectors:
+        """(n, d) unit rows: each token's direction, without its weight."""
+        return unit_rows(self._rows[ids].astype(np.float32))
+
+    def token_lengths(self, ids: NDArray[np.int32]) -> NDArray[np.float32]:
+        """(n,) How much each token counts in the vector of a text: its row's length x weight."""
+        rows = self._rows[ids].astype(np.float32)
+        return np.asarray(np.sqrt(np.einsum("ij,ij->i", rows, rows)) * self._weights[ids])
+
+    def _encodings(self, texts: Sequence[str], *, offsets: bool) -> list[Encoding]:
+        clean = without_surrogates(texts)
+        if len(clean) == 1:  # without waking the tokeniser's threads
+            return [self._tokeniser.encode(clean[0], add_special_tokens=False)]
+        batch = self._tokeniser.encode_batch if offsets else self._tokeniser.encode_batch_fast
+        return batch(clean, add_special_tokens=False)
+
+
+def is_static(folder: Path) -> bool:
+    """Whether a folder is in this format, even where a file of it is missing: only ours has an idf
+    and a table that bears the encoder's name."""
+    if (folder / IDF_FILE).is_file():
+        return True
+    try:
+        tensors, notes = read_header(folder / TABLE_FILE)
+    except (OSError, DamagedTensors):
+        return False
+    return "name" in notes and set(tensors) == {"embeddings", "weights"}
+
+
+def _unusable(folder: Path, fault: object) -> UnusableModel:
+    return unusable(
+        str(folder),
+        f"无法载入该编码器（{fault}）。",
+        f"This encoder cannot be loaded ({fault}).",
+    )
