@@ -6,7 +6,8 @@ from __future__ import annotations
 import csv
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -19,7 +20,7 @@ from matcher.evaluation.metrics import Values
 from matcher.evaluation.passages import (
     WHOLE,
     Ablation,
-    AskedPool,
+    AskedTexts,
     Find,
     Passage,
     Pool,
@@ -44,11 +45,12 @@ from models.encoder import evaluate
 from .verdicts import PRODUCT, Goal, Line, intervals
 
 COSINE, LATE = "encoder: cosine", "encoder: cosine + late interaction"
-ABLATIONS = {
-    "without alignment": frozenset({"alignment"}),
-    "without lexical": frozenset({"lexical"}),
+SYSTEMS: dict[str, Ablation] = {
+    PRODUCT: WHOLE,
+    f"{PRODUCT} without alignment": frozenset({"alignment"}),
+    f"{PRODUCT} without lexical": frozenset({"lexical"}),
 }
-TALLY = Callable[[Pool, Scores], Values]
+Tally = Callable[[Pool, Scores], Values]
 
 
 @dataclass(frozen=True)
@@ -73,23 +75,26 @@ class Ground:
         asked, other = direction.split("->")
         return pool(
             f"{name} {direction}",
-            passages(asked, task.questions),
-            passages(other, task.documents),
+            passages(task.questions, asked),
+            passages(task.documents, other),
             ([right] for right in task.right.tolist()),
         )
+
+    @contextmanager
+    def asked_texts(self, texts: Sequence[Passage]) -> Iterator[AskedTexts]:
+        """The product over some texts, as long as it is asked."""
+        with tempfile.TemporaryDirectory(prefix="bench-texts-") as home:
+            yield AskedTexts(
+                texts, Path(home), self.encoder, self.static, self.vocabulary, self.find
+            )
 
     def scores(self, asked: Pool, *, alone: bool, ablated: bool) -> dict[str, Scores]:
         """The product's whole retrieval, the baselines and, where wanted, the encoder `alone` and
         the product with a part taken away."""
         found: dict[str, Scores] = {}
-        with tempfile.TemporaryDirectory(prefix="bench-pool-") as home:
-            product = AskedPool(
-                asked, Path(home), self.encoder, self.static, self.vocabulary, self.find
-            )
-            found[PRODUCT] = product.scores(WHOLE)
-            if ablated:
-                for name, ablation in ABLATIONS.items():
-                    found[f"product {name}"] = product.scores(ablation)
+        with self.asked_texts(asked.texts) as product:
+            for system, ablation in SYSTEMS.items() if ablated else [(PRODUCT, WHOLE)]:
+                found[system] = product.scores(asked.asked, ablation)
         if alone:
             found |= encoder_scores(self.encoder, asked)
         found |= lexical_scores(asked)
@@ -99,7 +104,7 @@ class Ground:
 
 def encoder_scores(encoder: Encoder, asked: Pool) -> dict[str, Scores]:
     """The encoder's cosine and, of our own, late interaction on top of it."""
-    questions, texts = [q.body for q in asked.questions], [t.body for t in asked.texts]
+    questions, texts = asked.asked, [each.body for each in asked.texts]
     cosine = encoder.encode(questions, is_query=True) @ encoder.encode(texts).T
     found = {COSINE: cosine}
     if isinstance(encoder, StaticEncoder):
@@ -113,7 +118,7 @@ def tallied(
     row: str,
     asked: Pool,
     scores: Mapping[str, Scores],
-    tally: TALLY,
+    tally: Tally,
     goal: Goal | None,
     measure: str,
 ) -> Line:

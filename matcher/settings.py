@@ -11,7 +11,9 @@ from pathlib import Path
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-REPOSITORY = Path(__file__).resolve().parent.parent
+from .shipped import REPOSITORY, shipped
+
+__all__ = ["REPOSITORY", "Settings", "shipped"]
 
 
 class Settings(BaseSettings):
@@ -41,12 +43,3 @@ class Settings(BaseSettings):
         """The shared real data, or None where it is absent."""
         folder = self.shared_data or REPOSITORY.parent / "shared" / "data"
         return folder if folder.is_dir() else None
-
-
-def shipped(*parts: str) -> Path:
-    """A file or folder that ships with the product: `data/...` or `models/...`.
-
-    Found inside the installed wheel (`matcher/_shipped/`), else in the repository.
-    """
-    inside = Path(__file__).resolve().parent / "_shipped" / Path(*parts)
-    return inside if inside.exists() else REPOSITORY / Path(*parts)

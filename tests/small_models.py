@@ -13,7 +13,7 @@ WORDS = (
     "query passage question document perovskite solar cell module encapsulation battery cathode "
     "lithium gene therapy tumour antibody lidar perception heat pump carbon dioxide capture "
     "membrane water treatment steel robot grasping chip lithography of for and the in with : , ."
-).split()
+)
 _LAYERS = {"num_hidden_layers": 2, "num_attention_heads": 4, "intermediate_size": 64}
 
 
@@ -116,7 +116,13 @@ def _tokeniser(kind: str) -> Any:
     if kind == "bert":
         special = ["[CLS]", "[PAD]", "[SEP]", "[UNK]", "[MASK]"]
     letters = "abcdefghijklmnopqrstuvwxyz0123456789"
-    pieces = [*special, *WORDS, *letters, *(f"##{letter}" for letter in letters), *_common_han()]
+    pieces = [
+        *special,
+        *WORDS.split(),
+        *letters,
+        *(f"##{letter}" for letter in letters),
+        *_common_han(),
+    ]
     vocabulary = {piece: number for number, piece in enumerate(dict.fromkeys(pieces))}
     inner = Tokenizer(models.WordPiece(vocabulary, unk_token=special[3]))
     inner.normalizer = normalizers.BertNormalizer(lowercase=True)

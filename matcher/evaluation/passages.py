@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -40,6 +41,7 @@ from matcher.query import Query
 from matcher.snapshot.build import build
 from matcher.snapshot.snapshot import Snapshot
 from matcher.text.encoder import Encoder, StaticEncoder
+from matcher.text.normalise import has_han
 from matcher.vocabulary import Vocabulary
 
 from .lexical import Analyser, bm25, counts, tf_idf
@@ -83,6 +85,11 @@ class Pool:
     questions: tuple[Passage, ...]
     texts: tuple[Passage, ...]
     right: tuple[frozenset[int], ...]
+
+    @property
+    def asked(self) -> list[str]:
+        """The questions' words."""
+        return [each.body for each in self.questions]
 
     @cached_property
     def languages(self) -> str:
@@ -149,19 +156,19 @@ def _in_front(pool: Pool, scores: Scores, of_right: Callable[..., Scores]) -> Va
 
 def lexical_scores(pool: Pool) -> dict[str, Scores]:
     """TF-IDF on each analyser that suits the pool's languages, and BM25; needs scikit-learn."""
-    asked, texts = [each.body for each in pool.questions], [each.body for each in pool.texts]
+    texts = [each.body for each in pool.texts]
     found: dict[str, Scores] = {}
     for analyser in TF_IDF[pool.languages]:
-        found[f"TF-IDF, {analyser}"] = tf_idf(*counts(asked, texts, analyser)).toarray()
-    found[f"BM25, {BM25}"] = bm25(*counts(asked, texts, BM25)).toarray()
+        found[f"TF-IDF, {analyser}"] = tf_idf(*counts(pool.asked, texts, analyser)).toarray()
+    found[f"BM25, {BM25}"] = bm25(*counts(pool.asked, texts, BM25)).toarray()
     return {name: each.astype(np.float32) for name, each in found.items()}
 
 
-class PoolRegistry:
-    """A pool as a snapshot is built from it: one organisation abroad for each text."""
+class TextRegistry:
+    """Texts as a snapshot is built from them: for each an organisation abroad that holds it."""
 
-    def __init__(self, pool: Pool) -> None:
-        self._texts = pool.texts
+    def __init__(self, texts: Sequence[Passage]) -> None:
+        self._texts = texts
 
     def organisations(self) -> Iterable[Organisation]:
         for number in range(len(self._texts)):
@@ -210,40 +217,50 @@ Find = Callable[[Query, Equipment, date, Ablation], Found]
 """`matcher.matching.pipeline.find_texts`."""
 
 
-class AskedPool:
-    """The product over a pool: `home` is an empty folder for its snapshot."""
+class AskedTexts:
+    """The product over some texts: `home` is an empty folder for its snapshot."""
 
     def __init__(
         self,
-        pool: Pool,
+        texts: Sequence[Passage],
         home: Path,
         encoder: Encoder,
         static: StaticEncoder,
         vocabulary: Vocabulary,
         find: Find,
     ) -> None:
-        build(home, PoolRegistry(pool), encoder, static, vocabulary)
+        build(home, TextRegistry(texts), encoder, static, vocabulary)
         snapshot = Snapshot.open_current(home)
         ranker = shipped_ranker(tuple(BLOCKS.items()))
         self._equipment = Equipment(snapshot, encoder, static, vocabulary, ranker)
-        ids = [passage.text.id for passage in pool.texts]
-        # A snapshot numbers its texts by their sorted ids.
-        self._text_of_row = np.argsort(np.array(ids), kind="stable")
-        self.pool, self._find = pool, find
+        # A snapshot keeps equal texts once and numbers them by their sorted ids.
+        _, self._row = np.unique([passage.text.id for passage in texts], return_inverse=True)
+        self._find = find
 
-    def scores(self, ablation: Ablation = WHOLE) -> Scores:
-        """The fused relevance of what the first tier holds."""
-        found = np.full((len(self.pool.questions), len(self.pool.texts)), -np.inf, np.float32)
-        for number, question in enumerate(self.pool.questions):
-            query = Query(text=question.body, side=Side.FOREIGN)
+    def scores(
+        self,
+        questions: Sequence[str],
+        ablation: Ablation = WHOLE,
+        left_out: Sequence[AbstractSet[int]] | None = None,
+    ) -> Scores:
+        """The fused relevance of what the first tier holds, all words of a question taken as its
+        subject; `left_out` are numbers of texts that a question must not know."""
+        found = np.full((len(questions), self._row.max() + 1), -np.inf, np.float32)
+        for number, text in enumerate(questions):
+            hidden = left_out[number] if left_out else ()
+            keys = frozenset(f"{SOURCE}:{each}" for each in hidden)
             try:
+                query = Query(text=text, side=Side.FOREIGN, leave_out=keys)
                 given = self._find(query, self._equipment, TODAY, ablation)
             except EmptyQuestion:
                 continue
-            found[number, self._text_of_row[given.texts]] = given.relevance
-        return found
+            found[number, given.texts] = given.relevance
+        scores: Scores = found[:, self._row]
+        for number, hidden in enumerate(left_out or ()):
+            scores[number, list(hidden)] = -np.inf
+        return scores
 
 
-def passages(language: str, bodies: Sequence[str]) -> list[Passage]:
-    """Texts of one language."""
-    return [Passage(language, body) for body in bodies]
+def passages(bodies: Iterable[str], language: str | None = None) -> list[Passage]:
+    """Texts of one language; without one, each is Chinese where it holds a Chinese character."""
+    return [Passage(language or ("zh" if has_han(body) else "en"), body) for body in bodies]

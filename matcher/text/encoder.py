@@ -7,11 +7,10 @@ from functools import cache
 from pathlib import Path
 from typing import Protocol
 
-from matcher.settings import shipped
+from matcher.shipped import shipped
 
-from .model_folder import UnusableModel
-from .sentence import SentenceEncoder
 from .static import IDF_FILE, TABLE_FILE, TOKENISER_FILE, StaticEncoder, TokenisedText, is_static
+from .unusable import UnusableModel
 from .vectors import Vectors, unit_rows, wordless
 
 __all__ = [
@@ -19,7 +18,6 @@ __all__ = [
     "TABLE_FILE",
     "TOKENISER_FILE",
     "Encoder",
-    "SentenceEncoder",
     "StaticEncoder",
     "TokenisedText",
     "UnusableModel",
@@ -62,4 +60,8 @@ def load_encoder(name: str | None = None) -> Encoder:
     if name is None:
         return default_encoder()
     folder = Path(name).expanduser()
-    return StaticEncoder.load(folder) if is_static(folder) else SentenceEncoder(name)
+    if is_static(folder):
+        return StaticEncoder.load(folder)
+    from .sentence import SentenceEncoder
+
+    return SentenceEncoder(name)

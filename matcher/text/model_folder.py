@@ -14,12 +14,13 @@ from importlib.util import find_spec
 from pathlib import Path, PureWindowsPath
 from typing import Any
 
-from matcher.errors import BadInput, Bilingual, MissingExtra
+from matcher.errors import Bilingual, MissingExtra
 
 from .tensors import DamagedTensors, read_header
+from .unusable import UnusableModel, unusable
 
 EXTRA = 'pip install "tech-transfer-matcher[transformer]"'
-HUB_SECONDS = 10.0
+HUB_SECONDS = 5.0
 """How long the model hub may take to say whether it has a model."""
 
 MODULES_FILE = "modules.json"
@@ -32,12 +33,6 @@ _PICKLES = (".bin", ".pt", ".pth", ".pkl", ".ckpt")
 _PARTS = ("*.json", "*.txt", "*.safetensors", "*.model", "*.jinja")
 _OURS = "sentence_transformers."
 _TRANSFORMER = "Transformer"
-
-
-class UnusableModel(BadInput):
-    """A model that cannot be loaded: no such model, a damaged folder, or one that may not be."""
-
-    code = "unusable_model"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +48,7 @@ def find_model(name: str, organisation: str) -> Path:
     fetched if there is none. A name without owner is looked for at `organisation`.
 
     A copy is used as it is: the same name means the same vectors until somebody fetches it anew.
-    Raises UnusableModel, after about `HUB_SECONDS` where the hub does not answer.
+    Raises UnusableModel, after at most about twice `HUB_SECONDS` where the hub does not answer.
     """
     folder = Path(name).expanduser()
     if folder.exists():
@@ -108,16 +103,6 @@ def check_model(folder: Path, name: str, kind: str, *, modular: bool) -> ModelFi
     modules = _modules(folder, name, modular)
     held = [_weights_of(place, name, is_transformer) for place, is_transformer in modules]
     return ModelFiles(_digest(folder, [place for place, _ in modules]), frozenset().union(*held))
-
-
-def unusable(where: str, zh: str, en: str, cure: Bilingual | None = None) -> UnusableModel:
-    """The error for a model that cannot be used."""
-    otherwise = Bilingual(
-        "给出完整的 sentence-transformers 模型文件夹或可下载的模型名；不给则用自带的。",
-        "give a complete folder of a sentence-transformers model, or the name of one that can be "
-        "downloaded; give none for what ships with the product.",
-    )
-    return UnusableModel(Bilingual(zh, en), cure or otherwise, where=where)
 
 
 def not_loaded(name: str, fault: Exception) -> UnusableModel:

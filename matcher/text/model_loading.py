@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .model_folder import ModelFiles, missing_extra, not_loaded, unusable
+from .model_folder import ModelFiles, missing_extra, not_loaded
+from .unusable import unusable
 
 Loaded = Any
 """A model of sentence-transformers; its types are known only where the extra is installed."""
@@ -24,7 +25,7 @@ SAFE: dict[str, Any] = {
 
 def sentence_transformers(name: str) -> Any:
     """The library that loads the model `name`, and is quiet about it; raises MissingExtra."""
-    from huggingface_hub.utils import disable_progress_bars
+    from huggingface_hub.utils.tqdm import disable_progress_bars
 
     disable_progress_bars()
     try:

@@ -13,8 +13,9 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from .model_folder import check_model, find_model, unusable
+from .model_folder import check_model, find_model
 from .model_loading import SAFE, load_whole, sentence_transformers
+from .unusable import unusable
 from .vectors import without_surrogates
 
 Scores = NDArray[np.float32]
