@@ -71,9 +71,7 @@ class Aligner:
 
     def all_of(self, tokens: Tokens) -> Aligned:
         """Every text of `tokens`, such as the background's."""
-        return self._measure(
-            tokens.ids, tokens.sentences[:-1], tokens.texts[:-1], tokens.scale
-        )
+        return self._measure(tokens.ids, tokens.sentences[:-1], tokens.texts[:-1], tokens.scale)
 
     def _chunk(self, texts: Longs) -> Aligned:
         tokens = self._tokens
@@ -92,7 +90,8 @@ class Aligner:
         whole = np.maximum.reduceat(met, texts, axis=0) @ self._weights
         sentence = np.maximum.reduceat(met @ self._weights, texts)
         pooled = np.add.reduceat(self._pull.take(ids), sentences) * scale
-        return Aligned((whole + sentence) / 2, np.maximum.reduceat(pooled, texts))
+        words = np.asarray((whole + sentence) / 2, np.float32)
+        return Aligned(words, np.asarray(np.maximum.reduceat(pooled, texts), np.float32))
 
 
 def spans(begins: Longs, ends: Longs) -> tuple[Longs, Longs]:

@@ -18,11 +18,11 @@ from matcher.organisation import ProfileKind, Publication
 from matcher.snapshot.columns import KINDS, PUBLICATIONS, UNKNOWN_DAY
 from matcher.snapshot.snapshot import Snapshot
 
-from .alignment import WordPair
 from .candidates import Candidates
 from .eligibility import open_profiles
-from .fairness import standardise
+from .fairness import Yardstick
 from .history import History
+from .phrases import WordPair
 from .question import Question
 from .ranker import Block
 from .retrieve import Hits
@@ -144,11 +144,12 @@ def second_direction(pairs: Pairs) -> Floats:
     best = np.full(len(texts), -np.inf)
     for text in offered:
         vector = snapshot.vectors[text]
-        background = {lang: b.vectors @ vector for lang, b in snapshot.background.items()}
-        fair = standardise(
-            np.asarray(snapshot.vectors[texts] @ vector),
-            np.asarray(columns.text_is_chinese[texts]),
-            background,
+        background = snapshot.background
+        yardstick = Yardstick.of(
+            background["zh"].vectors @ vector, background["en"].vectors @ vector
+        )
+        fair = yardstick.deviations(
+            snapshot.vectors[texts] @ vector, columns.text_is_chinese[texts]
         )
         best = np.maximum(best, fair)
     by_organisation = np.full(len(snapshot.organisations), -np.inf)

@@ -11,7 +11,7 @@ import orjson
 
 from matcher.errors import Bilingual
 
-from .alignment import WordPair
+from .phrases import WordPair
 from .question import Question
 from .ranker import Block
 

@@ -55,9 +55,9 @@ class Met:
     def join(self, other: Met) -> None:
         """Take in a neighbour, to the right in the question."""
         share = self.share + other.share
-        self.similarity = (
-            self.similarity * self.share + other.similarity * other.share
-        ) / max(share, 1e-9)
+        self.similarity = (self.similarity * self.share + other.similarity * other.share) / max(
+            share, 1e-9
+        )
         self.share, self.end = share, max(self.end, other.end)
         self.found_start = min(self.found_start, other.found_start)
         self.found_end = max(self.found_end, other.found_end)
@@ -101,7 +101,9 @@ def meetings(asked: AskedText, text: int, body: str, snapshot: Snapshot) -> list
             found.append(
                 Met(
                     *whole_word(asked.text, start, end),
-                    *whole_word(body, *trimmed(body, int(found_starts[other]), int(found_ends[other]))),
+                    *whole_word(
+                        body, *trimmed(body, int(found_starts[other]), int(found_ends[other]))
+                    ),
                     float(shares[number]),
                     float(near[number]),
                 )

@@ -8,15 +8,18 @@ queries, profiles, organisations, lists, the API and the benchmarks all go throu
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import cached_property
 
 import numpy as np
 
 from matcher.query import Query
 from matcher.snapshot.snapshot import Snapshot
 from matcher.text.encoder import Encoder, StaticEncoder
+from matcher.text.expansion import Names
 from matcher.vocabulary import Vocabulary
 
 from .alignment import Aligner
@@ -29,9 +32,11 @@ from .pairing import Answer
 from .placing import FIRST, Placed, place
 from .question import Question, read_question
 from .ranker import Ranker
-from .retrieve import retrieve
+from .relevance import WHOLE, Blend
+from .retrieve import Hits, retrieve
 from .scoring import Scored, score
 from .sectors import question_sectors
+from .seeker import Seeker
 
 
 class Reasons(StrEnum):
@@ -42,7 +47,7 @@ class Reasons(StrEnum):
     NONE = "none"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Equipment:
     """What a pipeline needs besides the query; all of it immutable and shared."""
 
@@ -51,6 +56,11 @@ class Equipment:
     static: StaticEncoder
     vocabulary: Vocabulary
     ranker: Ranker
+
+    @cached_property
+    def names(self) -> Names:
+        """Every name of every capability, to look for beside the question's own words."""
+        return Names(self.vocabulary.capability)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,15 +102,15 @@ def match(
 def rank(query: Query, equipment: Equipment, today: date) -> Ranking:
     """Encode, screen, retrieve, score and place: everything but the words."""
     snapshot, vocabulary = equipment.snapshot, equipment.vocabulary
-    question = read_question(query, today, snapshot, equipment.encoder, equipment.static)
+    question = ask(query, equipment, today)
     eligible = screen(question, snapshot, vocabulary)
     history = read_history(snapshot, question.as_of, query.leave_out, question.asker)
-    aligners = tuple(Aligner(asked, snapshot) for asked in question.texts)
-    sectors = question_sectors(question, aligners, snapshot, vocabulary)
+    seekers = seek(question, snapshot)
+    sectors = question_sectors(question, seekers, snapshot, vocabulary)
     seen = np.zeros(len(snapshot.organisations), bool)
     tiers: list[Scored] = []
     found = 0
-    for hits in retrieve(question, aligners, eligible, snapshot):
+    for hits in retrieve(question, seekers, eligible, snapshot):
         candidates = gather_candidates(hits, eligible, snapshot, seen)
         if len(candidates):
             pairs = Pairs(question, snapshot, hits, candidates, history, sectors)
@@ -114,9 +124,35 @@ def rank(query: Query, equipment: Equipment, today: date) -> Ranking:
     return Ranking(question, eligible, placed, acquainted)
 
 
+def ask(query: Query, equipment: Equipment, today: date) -> Question:
+    """The question made ready to search with."""
+    e = equipment
+    return read_question(query, today, e.snapshot, e.encoder, e.static, e.names)
+
+
+def seek(question: Question, snapshot: Snapshot, blend: Blend = WHOLE) -> tuple[Seeker, ...]:
+    """One seeker for each asking text."""
+    aligners = Aligner.of_all(question.texts, snapshot)
+    return tuple(
+        Seeker(asked, aligner, snapshot, blend)
+        for asked, aligner in zip(question.texts, aligners, strict=True)
+    )
+
+
+def find_texts(
+    query: Query, equipment: Equipment, today: date, ablation: frozenset[str] = frozenset()
+) -> Iterator[Hits]:
+    """The texts themselves, tier by tier, before anything is asked about who holds them; without
+    the measures named in `ablation` (`relevance.py`)."""
+    snapshot = equipment.snapshot
+    question = ask(query, equipment, today)
+    seekers = seek(question, snapshot, WHOLE.without(ablation))
+    return retrieve(question, seekers, screen(question, snapshot, equipment.vocabulary), snapshot)
+
+
 def explainer(equipment: Equipment) -> Explainer:
     """Who puts places into words."""
-    return Explainer(equipment.snapshot, equipment.static, equipment.vocabulary, equipment.ranker)
+    return Explainer(equipment.snapshot, equipment.vocabulary, equipment.ranker)
 
 
 MISSING_WITHOUT_ASKER = ("second_direction", "corporate_tree", "past_partners", "screening")

@@ -13,10 +13,10 @@ from matcher.organisation import ProfileKind, Side
 from matcher.query import Query
 from matcher.snapshot.columns import KINDS, SIDES, sector_bit
 from matcher.snapshot.snapshot import Snapshot
+from matcher.text.asked import Asked, ask
 from matcher.text.encoder import Encoder, StaticEncoder, TokenisedText
-from matcher.text.lexicon import Asked, ask
+from matcher.text.expansion import Names
 from matcher.text.telling import tells
-from matcher.vocabulary import Vocabulary
 
 from .eligibility import open_profiles
 
@@ -70,7 +70,7 @@ def read_question(
     snapshot: Snapshot,
     encoder: Encoder,
     static: StaticEncoder,
-    vocabulary: Vocabulary,
+    names: Names,
 ) -> Question:
     """Resolve who asks for whom, and encode what is asked.
 
@@ -106,7 +106,7 @@ def read_question(
         as_of=as_of,
         side=side,
         asker=asker,
-        texts=tuple(encode_texts(bodies, encoder, static, vocabulary)),
+        texts=tuple(encode_texts(bodies, encoder, static, names)),
         asker_texts=offered_texts(query, as_of, asker, snapshot),
     )
 
@@ -220,7 +220,7 @@ def encode_texts(
     bodies: list[tuple[str, ProfileKind | None]],
     encoder: Encoder,
     static: StaticEncoder,
-    vocabulary: Vocabulary,
+    names: Names,
 ) -> list[AskedText]:
     """Vectors, weighted tokens and terms of each asking text."""
     texts = [body for body, _ in bodies]
@@ -246,7 +246,7 @@ def encode_texts(
                 token_weights=(static.idf[told.ids[rarest]] ** 2).astype(np.float32),
                 token_starts=told.starts[rarest],
                 token_ends=told.ends[rarest],
-                terms=ask(body, vocabulary),
+                terms=ask(body, names),
             )
         )
     return asked

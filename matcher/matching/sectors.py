@@ -44,7 +44,7 @@ def definitions_near(seeker: Seeker) -> NDArray[np.float64]:
     every question to the services that arrange partnerships; alignment weighs rare words.
     """
     meaning, alignment = seeker.definitions
-    return (above_mean(meaning) + above_mean(alignment)) / 2
+    return np.asarray((above_mean(meaning) + above_mean(alignment)) / 2)
 
 
 def above_mean(values: NDArray[np.float32]) -> NDArray[np.float64]:

@@ -25,6 +25,9 @@ from .relevance import KINDRED_TEXTS, Blend
 Floats = NDArray[np.float32]
 Rows = NDArray[np.int64]
 Mask = NDArray[np.bool_]
+LANGUAGES = {True: "zh", False: "en"}
+LEAST_RARITY = 3.0
+"""About that of a word which stands in one text of twenty."""
 LEXICAL_SHARE = 2
 """One text by words for so many by vectors: a list by words is short of what means the same."""
 
@@ -74,18 +77,24 @@ class Pool:
 class Seeker:
     """One asking text, ready to be compared with any text of a snapshot."""
 
-    def __init__(self, asked: AskedText, aligner: Aligner, snapshot: Snapshot, blend: Blend) -> None:
+    def __init__(
+        self, asked: AskedText, aligner: Aligner, snapshot: Snapshot, blend: Blend
+    ) -> None:
         self._asked, self._aligner, self._blend = asked, aligner, blend
         self._snapshot = snapshot
         self.chinese = has_han(asked.text)
         sides = {
             chinese: measures(b.vectors @ asked.vector, aligner.all_of(b.tokens))
-            for chinese, b in ((True, snapshot.background["zh"]), (False, snapshot.background["en"]))
+            for chinese, b in (
+                (True, snapshot.background["zh"]),
+                (False, snapshot.background["en"]),
+            )
         }
         self.definitions = sides[self.chinese]
         """Raw (meaning, alignment) with each capability's definition in the text's language."""
         self._meaning = Yardstick.of(sides[True][0], sides[False][0])
         self._alignment = Yardstick.of(sides[True][1], sides[False][1])
+        self._ceiling = ceiling(asked, snapshot) if blend.lexical else 0.0
 
     def find(self, pool: Pool, depth: int) -> Found:
         """The nearest texts of both languages, at most `depth` by vectors of each."""
@@ -130,11 +139,12 @@ class Seeker:
         return Found(texts, meaning, alignment, lexical, kindred, relevance)
 
     def _by_words(self, pool: Pool, limit: int, chinese: bool) -> tuple[Rows, Floats]:
-        if not self._asked.terms or not self._blend.lexical:
+        if not self._ceiling:
             return np.empty(0, np.int64), np.empty(0, np.float32)
-        return self._snapshot.lexicon.search(
-            self._asked.terms, limit, chinese=chinese, mask=pool.allowed_texts
+        rows, scores = self._snapshot.lexicon.search(
+            self._asked.terms, limit, LANGUAGES[chinese], pool.allowed_texts
         )
+        return rows, scores / np.float32(self._ceiling)
 
     def _kindred(self, speaker: Floats, texts: Rows) -> Floats:
         background = self._snapshot.background
@@ -143,6 +153,16 @@ class Seeker:
         )
         raw = self._snapshot.vectors[texts] @ speaker
         return yardstick.deviations(raw, np.full(len(texts), not self.chinese))
+
+
+def ceiling(asked: AskedText, snapshot: Snapshot) -> float:
+    """What a text scores that holds each word of the question; 0 for a question without a word.
+
+    In the language in which it is greater: in the other most words are unknown. Where hardly any
+    text is, nothing is rare, and LEAST_RARITY stands in.
+    """
+    least = LEAST_RARITY * sum(one.weight for one in asked.terms if one.origin is None)
+    return max(least, *(snapshot.lexicon.ceiling(asked.terms, each) for each in LANGUAGES.values()))
 
 
 def measures(cosine: Floats, aligned: Aligned) -> tuple[Floats, Floats]:

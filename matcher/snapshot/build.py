@@ -15,6 +15,7 @@ from matcher.errors import Bilingual, MatcherError, NotReady
 from matcher.index.faiss import FaissIndex
 from matcher.organisation import ProfileText, Side, derived_id
 from matcher.text.encoder import Encoder, StaticEncoder
+from matcher.text.lexicon import Lexicon
 from matcher.vocabulary import Vocabulary
 
 from .gather import Gathered, Registry, gather
@@ -185,6 +186,7 @@ def write_words(
     write_tokens(folder, static, {"tokens": bodies, **definitions})
     for name, texts in definitions.items():
         np.save(folder / f"{name}.vectors.npy", encoder.encode(texts))
+    Lexicon.build(folder / "lexicon", bodies, (t.language.startswith("zh") for t in gathered.texts))
     (folder / "text_ids.json").write_text(json.dumps([t.id for t in gathered.texts]), "utf-8")
 
 

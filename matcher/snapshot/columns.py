@@ -98,6 +98,4 @@ class Columns:
     @classmethod
     def open(cls, folder: Path) -> Columns:
         """The columns that `save` wrote, memory-mapped."""
-        return cls(
-            **{c.name: read_array(folder / f"{c.name}.npy") for c in fields(cls)}
-        )
+        return cls(**{c.name: read_array(folder / f"{c.name}.npy") for c in fields(cls)})

@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from matcher.organisation import Organisation, SourceKey, organisation_id
 from matcher.text.normalise import fold_name
 
+from .arrays import read_array
+
 
 def write_names(folder: Path, organisations: list[Organisation]) -> None:
     """Hashes of all folded names and ids, sorted, each with the organisation's row."""

@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 import orjson
 
+from .arrays import read_array
+
 
 def write_records(folder: Path, name: str, records: Iterable[dict[str, Any]]) -> int:
     """Write `<name>.jsonl` and the offsets of its lines; gives the number of records."""

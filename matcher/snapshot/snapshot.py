@@ -14,6 +14,7 @@ from matcher.errors import Bilingual, UnknownOrganisation
 from matcher.index.faiss import FaissIndex
 from matcher.index.protocol import Index, Rows
 from matcher.organisation import Side, SourceKey
+from matcher.text.lexicon import Lexicon
 from matcher.text.normalise import fold_name
 
 from .arrays import read_array
@@ -82,6 +83,11 @@ class Snapshot:
     def background(self) -> dict[str, Background]:
         """The language-fair background, by language."""
         return {language: Background(self._folder, language) for language in ("zh", "en")}
+
+    @cached_property
+    def lexicon(self) -> Lexicon:
+        """The texts by the words that stand in them."""
+        return Lexicon.open(self._folder / "lexicon")
 
     @cached_property
     def sources(self) -> dict[str, int]:

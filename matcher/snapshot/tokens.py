@@ -67,9 +67,7 @@ class TokenTable:
         return cls(*(read_array(folder / f"token_table.{part}.npy") for part in ("rows", "pull")))
 
 
-def write_tokens(
-    folder: Path, static: StaticEncoder, groups: dict[str, Sequence[str]]
-) -> None:
+def write_tokens(folder: Path, static: StaticEncoder, groups: dict[str, Sequence[str]]) -> None:
     """Cut every text of each group, and write the groups and the one table over which they stand.
 
     A text without a token gets token 0, so that no text is empty.
@@ -110,9 +108,7 @@ def _cut(static: StaticEncoder, texts: Sequence[str]) -> tuple[Ints, Ints, Ints,
         for body, told in zip(bodies, static.tokenise(bodies), strict=True):
             if len(told.ids):
                 numbers = sentence_of(body, told.starts)
-                lengths = np.diff(
-                    np.r_[0, np.flatnonzero(np.diff(numbers)) + 1, len(numbers)]
-                )
+                lengths = np.diff(np.r_[0, np.flatnonzero(np.diff(numbers)) + 1, len(numbers)])
                 ids.append(told.ids)
                 starts.append(told.starts)
                 ends.append(told.ends)

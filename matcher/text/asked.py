@@ -1,0 +1,97 @@
+"""The terms that a question asks for, and where a text holds them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from .expansion import Names, side_by_side
+from .silence import says, told
+from .terms import Term, is_han, pair, terms, words_and_characters
+
+CHARACTER = 0.5
+"""Weight of a Chinese character whose pairs with its neighbours are asked for too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A weighted term of a question."""
+
+    term: str
+    """One term, or several words and characters that must stand side by side, between blanks."""
+    weight: float
+    start: int
+    end: int
+    """Where the question says it, or gave occasion to it: question[start:end]."""
+    origin: str | None = None
+    """None: the question's own word; else the code of the capability it is another name of."""
+    words: str = ""
+    """As the question, or the vocabulary, writes it."""
+
+
+def ask(text: str, names: Names | None = None) -> tuple[Asked, ...]:
+    """The terms of a question, each once, heavier if said more than once, followed by other names
+    of the capabilities in it (`names`; None: without). Empty if it says nothing of a subject."""
+    words = words_and_characters(text)
+    telling = told(words)
+    own: dict[str, Asked] = {}
+    paired = [False] * len(words)
+    found: list[tuple[Term, float]] = []
+    for i in range(len(words) - 1):
+        both = pair(words[i], words[i + 1])
+        if both and telling[i] and telling[i + 1] and says(both.plain):
+            found.append((both, 1.0))
+            paired[i] = paired[i + 1] = True
+    for word, in_pair, tells in zip(words, paired, telling, strict=True):
+        if tells:
+            found.append((word, CHARACTER if in_pair else 1.0))
+    for term, weight in found:
+        known = own.get(term.text)
+        own[term.text] = (
+            replace(known, weight=known.weight + weight)
+            if known
+            else Asked(term.text, weight, term.start, term.end, None, text[term.start : term.end])
+        )
+    added = names.additions(words, telling) if names else []
+    return (
+        *sorted(own.values(), key=lambda one: (one.start, one.end)),
+        *(
+            Asked(phrase(a.name.key), a.weight, a.start, a.end, a.name.code, a.name.spelling)
+            for a in added
+            if phrase(a.name.key) not in own
+        ),
+    )
+
+
+def phrase(key: Sequence[str]) -> str:
+    """Texts of words and characters that must stand side by side, as one `Asked.term`."""
+    both = len(key) == 2 and all(map(is_han, key))
+    return "".join(key) if both else " ".join(key)
+
+
+def met(asked: Sequence[Asked], text: str) -> tuple[tuple[int, int, int], ...]:
+    """Which of the terms stand in `text`, in their order: (number of the term, start, end) of the
+    first place, as offsets into the original."""
+    first: dict[str, tuple[int, int]] = {}
+    for term in terms(text):
+        first.setdefault(term.text, (term.start, term.end))
+    words = words_and_characters(text) if any(" " in one.term for one in asked) else []
+    found = []
+    for number, one in enumerate(asked):
+        key = one.term.split()
+        place = first.get(one.term) if len(key) == 1 else _phrase_place(key, words, first)
+        if place:
+            found.append((number, *place))
+    return tuple(found)
+
+
+def _phrase_place(
+    key: list[str], words: list[Term], first: dict[str, tuple[int, int]]
+) -> tuple[int, int] | None:
+    if not all(word in first for word in key):
+        return None
+    for begin, word in enumerate(words):
+        part = words[begin : begin + len(key)]
+        if word.text == key[0] and [w.text for w in part] == key and side_by_side(part):
+            return part[0].start, part[-1].end
+    return None
