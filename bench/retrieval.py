@@ -12,31 +12,37 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 
-from bench import cordis, pools
+from bench import cordis, partners, pools
+from bench.ground import Ground, finder
 from bench.verdicts import Line
 from matcher.settings import Settings
 from matcher.text.encoder import default_encoder, load_encoder
 from matcher.vocabulary import load_vocabulary
 
-Row = Callable[[pools.Ground], Iterator[Line]]
+Row = Callable[[Ground], Iterator[Line]]
 ROWS: dict[str, Row] = {
     "sentences": pools.sentences,
     "xquad": pools.xquad,
     "mixed": pools.mixed,
     "csl": pools.csl,
     "cordis": pools.cordis,
+    "terms": pools.terms,
+    "leave-one-out": partners.left_out,
+    "forward": partners.forward,
+    "papers": partners.papers,
+    "needs": partners.needs,
 }
 
 
-def ground(settings: Settings) -> pools.Ground:
+def ground(settings: Settings) -> Ground:
     """The shared data and everything that ships."""
     project, _ = cordis.files(settings)
-    return pools.Ground(
+    return Ground(
         folder=project.parent.parent,
         encoder=load_encoder(settings.model),
         static=default_encoder(),
         vocabulary=load_vocabulary(),
-        find=pools.finder(),
+        find=finder(),
     )
 
 

@@ -6,8 +6,8 @@ that falls short while its interval reaches the goal is said to be within the in
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -74,13 +74,30 @@ class Line:
         asked = f"n {self.questions}" if self.questions else ""
         yield f"{self.name}  [{self.unit}]  {asked}  {goal}".rstrip()
         if self.judged_as != PRODUCT:
-            yield f"    {self.judged_as:<44}{shown(self.judged, sign=True)}"
+            yield f"    {self.judged_as:<59} {shown(self.judged, sign=True)}"
         for system, figure in self.figures.items():
             minus = self.differences.get(system)
             paired = f"   product minus: {shown(minus, sign=True)}" if minus else ""
-            yield f"    {system:<44}{shown(figure)}{paired}"
+            yield f"    {system:<44} {shown(figure)}{paired}"
         if self.note:
             yield f"    {self.note}"
+
+
+def above(line: Line, systems: Sequence[str], what: str, goal: Goal) -> Line:
+    """The same line held against another goal: the product's paired difference to the best of
+    `systems`, which together are called `what`."""
+    best = max(systems, key=lambda name: line.figures[name].value)
+    return replace(
+        line,
+        name=f"{line.name}, above {what}",
+        unit="points" if line.unit == "%" else "difference",
+        figures={PRODUCT: line.figures[PRODUCT], best: line.figures[best]},
+        judged=line.differences[best],
+        judged_as=f"product minus {best}, paired",
+        goal=goal,
+        differences={},
+        note="",
+    )
 
 
 def shown(figure: Interval, *, sign: bool = False) -> str:
