@@ -89,14 +89,14 @@ def meetings(asked: AskedText, text: int, body: str, snapshot: Snapshot) -> list
     near = similar[np.arange(len(best)), best]
     reached = np.maximum(near, 0) * asked.token_weights
     shares = reached / max(float(reached.sum()), 1e-9)
-    found_starts, found_ends = tokens.starts[place], tokens.ends[place]
+    found_starts, found_ends = tokens.starts[place].tolist(), tokens.ends[place].tolist()
     found = []
     for number in np.argsort(asked.token_starts, kind="stable").tolist():
         start, end = trimmed(
             asked.text, int(asked.token_starts[number]), int(asked.token_ends[number])
         )
         clear = CLEAR_CHARACTER if end - start == 1 else CLEAR_MATCH
-        if end > start and near[number] >= clear:
+        if end > start and near[number] >= clear and asked.token_tells[number]:
             other = int(best[number])
             found.append(
                 Met(

@@ -8,7 +8,6 @@ queries, profiles, organisations, lists, the API and the benchmarks all go throu
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -33,7 +32,7 @@ from .placing import FIRST, Placed, place
 from .question import Question, read_question
 from .ranker import Ranker
 from .relevance import WHOLE, Blend
-from .retrieve import Hits, retrieve
+from .retrieve import NOTHING, Hits, retrieve
 from .scoring import Scored, score
 from .sectors import question_sectors
 from .seeker import Seeker
@@ -141,13 +140,14 @@ def seek(question: Question, snapshot: Snapshot, blend: Blend = WHOLE) -> tuple[
 
 def find_texts(
     query: Query, equipment: Equipment, today: date, ablation: frozenset[str] = frozenset()
-) -> Iterator[Hits]:
-    """The texts themselves, tier by tier, before anything is asked about who holds them; without
-    the measures named in `ablation` (`relevance.py`)."""
+) -> Hits:
+    """The first tier's texts, before anything is asked about who holds them; without the measures
+    named in `ablation` (`relevance.py`)."""
     snapshot = equipment.snapshot
     question = ask(query, equipment, today)
     seekers = seek(question, snapshot, WHOLE.without(ablation))
-    return retrieve(question, seekers, screen(question, snapshot, equipment.vocabulary), snapshot)
+    eligible = screen(question, snapshot, equipment.vocabulary)
+    return next(retrieve(question, seekers, eligible, snapshot), NOTHING)
 
 
 def explainer(equipment: Equipment) -> Explainer:

@@ -27,6 +27,8 @@ MOST_TEXTS = 12
 few enough to answer at once."""
 MOST_TOKENS = 64
 """Words of one asking text that are aligned, the rarest first."""
+SILENT = 0.5
+"""What is left of the weight of a word that says nothing of the subject ("we", "need", "50")."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,9 @@ class AskedText:
     token_vectors: Floats
     """(m, 256) unit rows of the project's own static table."""
     token_weights: Floats
-    """(m,) idf squared."""
+    """(m,) idf squared, of a silent word SILENT of it."""
+    token_tells: NDArray[np.bool_]
+    """(m,) Whether it tells what the text is about."""
     token_starts: NDArray[np.int32]
     token_ends: NDArray[np.int32]
     terms: tuple[Asked, ...]
@@ -224,18 +228,23 @@ def encode_texts(
 ) -> list[AskedText]:
     """Vectors, weighted tokens and terms of each asking text."""
     texts = [body for body, _ in bodies]
-    tokens = [telling(body, told) for body, told in zip(texts, static.tokenise(texts), strict=True)]
+    tokens = static.tokenise(texts)
+    telling = [telling_tokens(body, told) for body, told in zip(texts, tokens, strict=True)]
     subjects = [
-        body if kind else subject(body, told)
-        for (body, kind), told in zip(bodies, tokens, strict=True)
+        body if kind else subject(body, told, tells)
+        for (body, kind), told, tells in zip(bodies, tokens, telling, strict=True)
     ]
     vectors = encoder.encode(subjects, is_query=True)
     pooled = vectors if encoder is static else static.encode(subjects)
     asked = []
-    for (body, kind), vector, own, told in zip(bodies, vectors, pooled, tokens, strict=True):
-        _, first = np.unique(told.ids, return_index=True)
-        weights = static.idf[told.ids[first]] ** 2
-        rarest = np.sort(first[np.argsort(-weights, kind="stable")[:MOST_TOKENS]])
+    for (body, kind), vector, own, told, tells in zip(
+        bodies, vectors, pooled, tokens, telling, strict=True
+    ):
+        weights = static.idf[told.ids] ** 2 * np.where(tells, 1.0, SILENT)
+        # Of a word said twice, that which counts more; then the rarest.
+        order = np.lexsort((-weights, told.ids))
+        first = order[np.unique(told.ids[order], return_index=True)[1]]
+        rarest = np.sort(first[np.argsort(-weights[first], kind="stable")[:MOST_TOKENS]])
         asked.append(
             AskedText(
                 text=body,
@@ -243,7 +252,8 @@ def encode_texts(
                 vector=vector,
                 pooled=own,
                 token_vectors=static.token_vectors(told.ids[rarest]),
-                token_weights=(static.idf[told.ids[rarest]] ** 2).astype(np.float32),
+                token_weights=weights[rarest].astype(np.float32),
+                token_tells=tells[rarest],
                 token_starts=told.starts[rarest],
                 token_ends=told.ends[rarest],
                 terms=ask(body, names),
@@ -252,24 +262,22 @@ def encode_texts(
     return asked
 
 
-def telling(text: str, tokens: TokenisedText) -> TokenisedText:
-    """The tokens that tell what a text is about; all of them, where none does."""
-    kept = np.array(
+def telling_tokens(text: str, tokens: TokenisedText) -> NDArray[np.bool_]:
+    """(n,) Which tokens tell what a text is about; all of them, where none does."""
+    telling = np.array(
         [
             tells(text[start:end].strip())
             for start, end in zip(tokens.starts.tolist(), tokens.ends.tolist(), strict=True)
         ],
         bool,
     )
-    if not kept.any():
-        return tokens
-    return TokenisedText(tokens.ids[kept], tokens.starts[kept], tokens.ends[kept])
+    return telling if telling.any() else np.ones(len(telling), bool)
 
 
-def subject(text: str, tokens: TokenisedText) -> str:
+def subject(text: str, tokens: TokenisedText, telling: NDArray[np.bool_]) -> str:
     """What free text tells, its tokens in order; pieces that touched stay one word."""
     joined, last = "", 0
-    for start, end in zip(tokens.starts.tolist(), tokens.ends.tolist(), strict=True):
+    for start, end in zip(tokens.starts[telling].tolist(), tokens.ends[telling].tolist(), strict=True):
         apart = joined and (start > last or text[start].isspace())
         joined += f"{' ' if apart else ''}{text[start:end].strip()}"
         last = end

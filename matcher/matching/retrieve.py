@@ -41,10 +41,16 @@ class Hits:
     lexical: Floats
     """(t,) Share of the question's words, by weight, that stand in the text: 0 to about 1."""
     kindred: Floats
-    """(t,) Nearness to the texts of the question's own language that answer it best, in standard
-    deviations; NaN for texts of that language, and where none answers it well."""
+    """(t,) What those texts of the question's own language that answer it best lend to a text of
+    the other, in deviations; NaN for texts of the question's own language."""
     relevance: Floats
     """(t,) All of them fused (`relevance.py`)."""
+
+
+_NONE = np.empty(0, np.float32)
+_NO_ROWS = np.empty(0, np.int64)
+NOTHING = Hits(_NO_ROWS, _NO_ROWS, _NONE, _NONE, _NONE, _NONE, _NONE)
+"""A tier in which nobody may be found."""
 
 
 def retrieve(

@@ -1,13 +1,13 @@
 """One asking text on its search: by vectors and by words, in its own language, then in the other.
 
-What answers best in its own language also speaks for it in the other ("kindred"): a text of a
-thousand words says more of the matter than a line, and texts meet texts across languages better
-than lines do.
+What answers best in its own language lends to what is like it in the other ("kindred"): a text of
+a thousand words says more of the matter than a line, and texts meet across languages better than
+lines do.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +20,7 @@ from matcher.text.vectors import unit_rows
 from .alignment import Aligned, Aligner
 from .fairness import Yardstick
 from .question import AskedText
-from .relevance import KINDRED_TEXTS, Blend
+from .relevance import LENDERS, Blend
 
 Floats = NDArray[np.float32]
 Rows = NDArray[np.int64]
@@ -98,24 +98,22 @@ class Seeker:
 
     def find(self, pool: Pool, depth: int) -> Found:
         """The nearest texts of both languages, at most `depth` by vectors of each."""
-        own = self._compare(pool, depth, self.chinese, np.empty(0, np.int64))
-        share = self._blend.share(own.relevance)
-        if not share:
-            return own + self._compare(pool, depth, not self.chinese, np.empty(0, np.int64))
-        best = np.argsort(-own.relevance, kind="stable")[:KINDRED_TEXTS]
-        weights = np.exp(own.relevance[best] - own.relevance[best].max())
-        speaker = unit_rows(weights[None, :] @ self._snapshot.vectors[own.texts[best]])[0]
-        near = pool.nearest(speaker, depth // LEXICAL_SHARE, not self.chinese)
+        nothing = np.empty(0, np.int64)
+        own = self._compare(pool, depth, self.chinese, nothing)
+        if not len(own.texts) or not self._blend.kindred:
+            return own + self._compare(pool, depth, not self.chinese, nothing)
+        best = np.argsort(-own.relevance, kind="stable")[:LENDERS]
+        weights = np.exp(own.relevance[best] - own.relevance[best[0]])
+        weights /= weights.sum()
+        lender = unit_rows(weights[None, :] @ self._snapshot.vectors[own.texts[best]])[0]
+        near = pool.nearest(lender, depth // LEXICAL_SHARE, not self.chinese)
         other = self._compare(pool, depth, not self.chinese, near)
-        kindred = self._kindred(speaker, other.texts)
-        return own + Found(
-            other.texts,
-            other.meaning,
-            other.alignment,
-            other.lexical,
-            kindred,
-            other.relevance + np.float32(self._blend.kindred * share) * kindred,
+        lift = self._blend.lift(
+            other.relevance,
+            self._nearness(lender, other.texts),
+            float(weights @ own.relevance[best]),
         )
+        return own + replace(other, kindred=lift, relevance=other.relevance + lift)
 
     def _compare(self, pool: Pool, depth: int, chinese: bool, more: Rows) -> Found:
         """What the two searches find in one language, and the texts `more`, all compared."""
@@ -134,7 +132,9 @@ class Seeker:
         )
         meaning = self._meaning.deviations(meaning, is_chinese)
         alignment = self._alignment.deviations(alignment, is_chinese)
-        relevance = self._blend.fuse(meaning, alignment, lexical, chinese == self.chinese)
+        relevance = self._blend.fuse(
+            meaning, alignment, lexical, own=chinese == self.chinese
+        )
         kindred = np.full(len(texts), np.nan, np.float32)
         return Found(texts, meaning, alignment, lexical, kindred, relevance)
 
@@ -146,12 +146,11 @@ class Seeker:
         )
         return rows, scores / np.float32(self._ceiling)
 
-    def _kindred(self, speaker: Floats, texts: Rows) -> Floats:
+    def _nearness(self, lender: Floats, texts: Rows) -> Floats:
+        """(t,) How near texts of the other language come to the lenders, in deviations."""
         background = self._snapshot.background
-        yardstick = Yardstick.of(
-            background["zh"].vectors @ speaker, background["en"].vectors @ speaker
-        )
-        raw = self._snapshot.vectors[texts] @ speaker
+        yardstick = Yardstick.of(background["zh"].vectors @ lender, background["en"].vectors @ lender)
+        raw = self._snapshot.vectors[texts] @ lender
         return yardstick.deviations(raw, np.full(len(texts), not self.chinese))
 
 
