@@ -14,7 +14,7 @@ PYTHON ?= $(or $(firstword $(foreach p,python3 python3.14 python3.13 python3.12 
 export OMP_NUM_THREADS ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench bench-pairings bench-overlap bench-speed bench-tagging bench-resolution bench-imports serve sample docs transformer constraints
+.PHONY: help setup demo test check bench bench-pairings bench-retrieval bench-overlap bench-speed bench-encoding bench-tagging bench-resolution bench-imports serve sample docs transformer constraints
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -54,10 +54,13 @@ check: $(READY) ## lint, format, types, import layers, dependencies, house rules
 	$(BIN)/deptry bench models docs tests data --ignore DEP002,DEP004
 	@$(BIN)/python -m pytest tests/test_architecture.py
 
-bench: bench-pairings bench-overlap bench-speed bench-tagging bench-resolution bench-imports ## every benchmark (they need the shared real data)
+bench: bench-pairings bench-retrieval bench-overlap bench-speed bench-encoding bench-tagging bench-resolution bench-imports ## every benchmark (they need the shared real data)
 
 bench-pairings: $(READY) ## real pairings from CORDIS: chance, popularity, TF-IDF, the product
 	@$(BIN)/python -m bench.pairings
+
+bench-retrieval: $(READY) ## are texts found, in either language? every goal, beside TF-IDF and BM25
+	@$(BIN)/python -m bench.retrieval
 
 bench-overlap: $(READY) ## the same question in Chinese and in English: do the first ten agree?
 	@$(BIN)/python -m bench.overlap
@@ -73,6 +76,9 @@ bench-imports: $(READY) ## how fast real files come in, and what they become
 
 bench-speed: $(READY) ## how long a user waits, from file to answers, cold, warm and in a batch
 	@$(BIN)/python -m bench.speed
+
+bench-encoding: $(READY) ## texts a CPU-second beside model2vec, one text, memory, size
+	@$(BIN)/python -m bench.encoding
 
 serve: $(READY) ## the API on http://127.0.0.1:8350
 	@$(BIN)/matcher serve

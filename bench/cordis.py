@@ -7,7 +7,7 @@ import hashlib
 import os
 import platform
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import closing
 from importlib.metadata import version
 from pathlib import Path
@@ -80,7 +80,7 @@ def fill(home: Path, paths: tuple[Path, Path], settings: Settings, *, join: bool
     return Matcher.open(home, settings.model)
 
 
-def circumstances(paths: tuple[Path, Path], settings: Settings) -> dict[str, object]:
+def circumstances(paths: Iterable[Path], settings: Settings) -> dict[str, object]:
     """What a frozen result was made with: data, encoder, ranker, versions and machine."""
     encoder = load_encoder(settings.model)
     return {

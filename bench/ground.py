@@ -39,10 +39,15 @@ from matcher.evaluation.tasks import (
 )
 from matcher.matching.alignment import Aligner
 from matcher.matching.eligibility import screen
+from matcher.matching.features import BLOCKS
 from matcher.matching.pipeline import Equipment
 from matcher.matching.question import read_question
+from matcher.matching.ranker import shipped_ranker
 from matcher.matching.retrieve import retrieve
 from matcher.query import Query
+from matcher.snapshot.build import build
+from matcher.snapshot.gather import Registry
+from matcher.snapshot.snapshot import Snapshot
 from matcher.text.encoder import Encoder, StaticEncoder
 from matcher.vocabulary import Vocabulary
 from models.encoder import evaluate
@@ -119,9 +124,22 @@ class Ground:
     def asked_texts(self, texts: Sequence[Passage]) -> Iterator[AskedTexts]:
         """The product over some texts, as long as it is asked."""
         with tempfile.TemporaryDirectory(prefix="bench-texts-") as home:
-            yield AskedTexts(
-                texts, Path(home), self.encoder, self.static, self.vocabulary, self.find
-            )
+            yield AskedTexts(texts, Path(home), self.snapshot_of, self.find)
+
+    def snapshot_of(self, home: Path, registry: Registry) -> Equipment:
+        """Build a snapshot of `registry` in `home`, and everything it is asked with."""
+        build(home, registry, self.encoder, self.static, self.vocabulary)
+        return self.equipment(home)
+
+    def equipment(self, home: Path) -> Equipment:
+        """What asks the snapshot that serves in `home`."""
+        return Equipment(
+            Snapshot.open_current(home),
+            self.encoder,
+            self.static,
+            self.vocabulary,
+            shipped_ranker(tuple(BLOCKS.items())),
+        )
 
     def scores(self, asked: Pool, *, alone: bool, ablated: bool) -> dict[str, Scores]:
         """The product's whole retrieval, the baselines and, where wanted, the encoder `alone` and

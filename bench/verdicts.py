@@ -7,13 +7,15 @@ that falls short while its interval reaches the goal is said to be within the in
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
 
 import numpy as np
 
 from matcher.evaluation.metrics import Interval, Values, bootstrap
 
 PRODUCT = "product"
+PLACES = 4
 REACHED, WITHIN, MISSED, REPORTED = "reached", "within the interval", "MISSED", "no goal"
 
 
@@ -68,6 +70,12 @@ class Line:
         best = self.judged.low if self.goal.way == "<=" else self.judged.high
         return WITHIN if self.goal.met_by(best) else MISSED
 
+    @property
+    def held(self) -> str:
+        """What is held against the goal, with its interval."""
+        signed = self.judged_as != PRODUCT
+        return f"{shown(self.judged, sign=signed)} {self.unit}"
+
     def lines(self) -> Iterable[str]:
         """For a reader at a terminal."""
         goal = f"goal {self.goal}: {self.verdict}" if self.goal else ""
@@ -109,6 +117,58 @@ def shown(figure: Interval, *, sign: bool = False) -> str:
         return value
     low, high = (f"{end:{'+' if sign else ''}{form}}" for end in (figure.low, figure.high))
     return f"{value} [{low}, {high}]"
+
+
+def as_data(line: Line) -> dict[str, Any]:
+    """A line as it is frozen: figures to four places, the verdict in words."""
+
+    def figures(named: Mapping[str, Interval]) -> dict[str, dict[str, float]]:
+        return {name: _rounded(each) for name, each in named.items()}
+
+    return {
+        "row": line.row,
+        "name": line.name,
+        "unit": line.unit,
+        "questions": line.questions,
+        "figures": figures(line.figures),
+        "product_minus": figures(line.differences),
+        "judged": _rounded(line.judged),
+        "judged_as": line.judged_as,
+        "goal": str(line.goal) if line.goal else None,
+        "verdict": line.verdict,
+        "note": line.note,
+    }
+
+
+def table(lines: Sequence[Mapping[str, Any]]) -> str:
+    """Frozen lines as Markdown: first what is held against a goal, then every system's figure."""
+    goals = ["| measure | n | goal | held against it | verdict |", "| --- " * 5 + "|"]
+    every = ["| measure | n | product | TF-IDF | BM25 | beside |", "| --- " * 6 + "|"]
+    for line in lines:
+        name, asked = f"{line['name']} ({line['unit']})", str(line["questions"] or "")
+        figures = {system: Interval(**each) for system, each in line["figures"].items()}
+        if line["goal"]:
+            held = shown(Interval(**line["judged"]), sign=line["judged_as"] != PRODUCT)
+            cells = [name, asked, line["goal"], held, line["verdict"]]
+            goals.append(f"| {' | '.join(cells)} |")
+        if line["judged_as"] == PRODUCT:
+            cells = [shown(figures.pop(PRODUCT))]
+            for baseline in ("TF-IDF", "BM25"):
+                found = {s: figures.pop(s) for s in [*figures] if s.startswith(baseline)}
+                best = max(found, key=lambda s: found[s].value, default=None)
+                cells.append(f"{shown(found[best])} ({_detail(best)})" if best else "")
+            cells.append("; ".join(f"{s} {shown(each)}" for s, each in figures.items()))
+            every.append(f"| {' | '.join([name, asked, *cells])} |")
+    return "\n".join([*goals, "", *every])
+
+
+def _detail(system: str) -> str:
+    """What "TF-IDF, words" says besides the method's name."""
+    return system.split(" ", 1)[1].removeprefix(", ") if " " in system else system
+
+
+def _rounded(figure: Interval) -> dict[str, float]:
+    return {end: round(value, PLACES) for end, value in asdict(figure).items()}
 
 
 def exact(value: float) -> Interval:

@@ -21,9 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.errors import EmptyQuestion
-from matcher.matching.features import BLOCKS
 from matcher.matching.pipeline import Equipment
-from matcher.matching.ranker import shipped_ranker
 from matcher.organisation import (
     Cooperation,
     Name,
@@ -38,11 +36,8 @@ from matcher.organisation import (
     profile_id,
 )
 from matcher.query import Query
-from matcher.snapshot.build import build
-from matcher.snapshot.snapshot import Snapshot
-from matcher.text.encoder import Encoder, StaticEncoder
+from matcher.snapshot.gather import Registry
 from matcher.text.normalise import has_han
-from matcher.vocabulary import Vocabulary
 
 from .lexical import Analyser, bm25, counts, tf_idf
 from .metrics import Values
@@ -218,21 +213,16 @@ Find = Callable[[Query, Equipment, date, Ablation], Found]
 
 
 class AskedTexts:
-    """The product over some texts: `home` is an empty folder for its snapshot."""
+    """The product over some texts: `equip` builds their snapshot in `home`, an empty folder."""
 
     def __init__(
         self,
         texts: Sequence[Passage],
         home: Path,
-        encoder: Encoder,
-        static: StaticEncoder,
-        vocabulary: Vocabulary,
+        equip: Callable[[Path, Registry], Equipment],
         find: Find,
     ) -> None:
-        build(home, TextRegistry(texts), encoder, static, vocabulary)
-        snapshot = Snapshot.open_current(home)
-        ranker = shipped_ranker(tuple(BLOCKS.items()))
-        self._equipment = Equipment(snapshot, encoder, static, vocabulary, ranker)
+        self._equipment = equip(home, TextRegistry(texts))
         # A snapshot keeps equal texts once and numbers them by their sorted ids.
         _, self._row = np.unique([passage.text.id for passage in texts], return_inverse=True)
         self._find = find
