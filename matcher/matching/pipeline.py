@@ -102,7 +102,7 @@ def rank(query: Query, equipment: Equipment, today: date) -> Ranking:
     """Encode, screen, retrieve, score and place: everything but the words."""
     snapshot, vocabulary = equipment.snapshot, equipment.vocabulary
     question = ask(query, equipment, today)
-    eligible = screen(question, snapshot, vocabulary)
+    eligible = screen(question, snapshot, vocabulary, equipment.static)
     history = read_history(snapshot, question.as_of, query.leave_out, question.asker)
     seekers = seek(question, snapshot)
     sectors = question_sectors(question, seekers, snapshot, vocabulary)
@@ -146,7 +146,7 @@ def find_texts(
     snapshot = equipment.snapshot
     question = ask(query, equipment, today)
     seekers = seek(question, snapshot, WHOLE.without(ablation))
-    eligible = screen(question, snapshot, equipment.vocabulary)
+    eligible = screen(question, snapshot, equipment.vocabulary, equipment.static)
     return next(retrieve(question, seekers, eligible, snapshot), NOTHING)
 
 

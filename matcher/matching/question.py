@@ -231,16 +231,16 @@ def encode_texts(
     tokens = static.tokenise(texts)
     telling = [telling_tokens(body, told) for body, told in zip(texts, tokens, strict=True)]
     subjects = [
-        body if kind else subject(body, told, tells)
-        for (body, kind), told, tells in zip(bodies, tokens, telling, strict=True)
+        body if kind else subject(body, told, speaks)
+        for (body, kind), told, speaks in zip(bodies, tokens, telling, strict=True)
     ]
     vectors = encoder.encode(subjects, is_query=True)
     pooled = vectors if encoder is static else static.encode(subjects)
     asked = []
-    for (body, kind), vector, own, told, tells in zip(
+    for (body, kind), vector, own, told, speaks in zip(
         bodies, vectors, pooled, tokens, telling, strict=True
     ):
-        weights = static.idf[told.ids] ** 2 * np.where(tells, 1.0, SILENT)
+        weights = static.idf[told.ids] ** 2 * np.where(speaks, 1.0, SILENT)
         # Of a word said twice, that which counts more; then the rarest.
         order = np.lexsort((-weights, told.ids))
         first = order[np.unique(told.ids[order], return_index=True)[1]]
@@ -253,7 +253,7 @@ def encode_texts(
                 pooled=own,
                 token_vectors=static.token_vectors(told.ids[rarest]),
                 token_weights=weights[rarest].astype(np.float32),
-                token_tells=tells[rarest],
+                token_tells=speaks[rarest],
                 token_starts=told.starts[rarest],
                 token_ends=told.ends[rarest],
                 terms=ask(body, names),
@@ -277,7 +277,9 @@ def telling_tokens(text: str, tokens: TokenisedText) -> NDArray[np.bool_]:
 def subject(text: str, tokens: TokenisedText, telling: NDArray[np.bool_]) -> str:
     """What free text tells, its tokens in order; pieces that touched stay one word."""
     joined, last = "", 0
-    for start, end in zip(tokens.starts[telling].tolist(), tokens.ends[telling].tolist(), strict=True):
+    for start, end in zip(
+        tokens.starts[telling].tolist(), tokens.ends[telling].tolist(), strict=True
+    ):
         apart = joined and (start > last or text[start].isspace())
         joined += f"{' ' if apart else ''}{text[start:end].strip()}"
         last = end

@@ -50,4 +50,4 @@ def definitions_near(seeker: Seeker) -> NDArray[np.float64]:
 def above_mean(values: NDArray[np.float32]) -> NDArray[np.float64]:
     """Values in standard deviations above their mean."""
     exact = np.asarray(values, np.float64)
-    return (exact - exact.mean()) / max(float(exact.std()), 1e-6)
+    return np.asarray((exact - exact.mean()) / max(float(exact.std()), 1e-6))

@@ -132,9 +132,7 @@ class Seeker:
         )
         meaning = self._meaning.deviations(meaning, is_chinese)
         alignment = self._alignment.deviations(alignment, is_chinese)
-        relevance = self._blend.fuse(
-            meaning, alignment, lexical, own=chinese == self.chinese
-        )
+        relevance = self._blend.fuse(meaning, alignment, lexical, own=chinese == self.chinese)
         kindred = np.full(len(texts), np.nan, np.float32)
         return Found(texts, meaning, alignment, lexical, kindred, relevance)
 
@@ -149,7 +147,9 @@ class Seeker:
     def _nearness(self, lender: Floats, texts: Rows) -> Floats:
         """(t,) How near texts of the other language come to the lenders, in deviations."""
         background = self._snapshot.background
-        yardstick = Yardstick.of(background["zh"].vectors @ lender, background["en"].vectors @ lender)
+        yardstick = Yardstick.of(
+            background["zh"].vectors @ lender, background["en"].vectors @ lender
+        )
         raw = self._snapshot.vectors[texts] @ lender
         return yardstick.deviations(raw, np.full(len(texts), not self.chinese))
 
@@ -166,4 +166,4 @@ def ceiling(asked: AskedText, snapshot: Snapshot) -> float:
 
 def measures(cosine: Floats, aligned: Aligned) -> tuple[Floats, Floats]:
     """Raw meaning and alignment, (t,) each."""
-    return (cosine + aligned.passage) / 2, aligned.words
+    return np.asarray((cosine + aligned.passage) / 2, np.float32), aligned.words
