@@ -14,8 +14,9 @@ from matcher.snapshot.snapshot import Snapshot
 from matcher.vocabulary import Vocabulary
 
 from .features import BY_NAME, Said
+from .musts import Insistence
 from .pairing import Evidence, Pairing, Reason
-from .phrases import WordPair, word_pairs
+from .phrases import WordPair, name_pairs, word_pairs
 from .placing import Place, Placed
 from .question import AskedText
 from .ranker import Block, Ranker
@@ -38,10 +39,12 @@ class Explainer:
         snapshot: Snapshot,
         vocabulary: Vocabulary,
         ranker: Ranker,
+        insistence: Insistence | None = None,
     ) -> None:
         self._snapshot = snapshot
         self._vocabulary = vocabulary
         self._ranker = ranker
+        self._insistence = insistence
         self._met: dict[tuple[str, int], tuple[WordPair, ...]] = {}
 
     def pairing(self, place: Place, reasons: str) -> Pairing:
@@ -146,6 +149,8 @@ class Explainer:
             attribution=profile["attribution"],
             completeness=profile["completeness"],
             words=words,
+            names=name_pairs(asked, text["body"]),
+            musts=self._insistence.met(row, text["body"]) if self._insistence else (),
         )
 
 

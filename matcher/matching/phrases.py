@@ -12,6 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from matcher.snapshot.snapshot import Snapshot
+from matcher.text.normalise import has_han
+from matcher.text.terms import fold
 
 from .question import AskedText
 
@@ -39,6 +41,17 @@ class WordPair:
     """Cosine, of a phrase the mean by share."""
     share: float
     """Its share of the alignment, in (0, 1]: those of all tokens of the question add up to 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class NamePair:
+    """Another name of a capability that the question names, as it stands in the partner's body."""
+
+    asked: str
+    asked_start: int
+    found: str
+    found_start: int
+    capability: str
 
 
 @dataclass(slots=True)
@@ -76,6 +89,24 @@ def word_pairs(asked: AskedText, text: int, body: str, snapshot: Snapshot) -> tu
                 WordPair(word, run.start, found, run.found_start, run.similarity, run.share),
             )
     return tuple(pairs.values())[:MOST_PAIRS]
+
+
+def name_pairs(asked: AskedText, body: str) -> tuple[NamePair, ...]:
+    """Other names of the capabilities of the question, in either language, that stand in `body`."""
+    added = [one for one in asked.terms if one.origin is not None]
+    if not added:
+        return ()
+    folded, places = fold(body)
+    found = []
+    for one in added:
+        said = fold(one.words)[0]
+        begin = folded.find(said)
+        if begin >= 0 and (begin == 0 or has_han(said) or not folded[begin - 1].isalnum()):
+            start = begin if places is None else places[begin]
+            end = begin + len(said) if places is None else places[begin + len(said) - 1] + 1
+            word = asked.text[one.start : one.end]
+            found.append(NamePair(word, one.start, body[start:end], start, str(one.origin)))
+    return tuple(found[:MOST_PAIRS])
 
 
 def meetings(asked: AskedText, text: int, body: str, snapshot: Snapshot) -> list[Met]:

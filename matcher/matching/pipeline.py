@@ -8,14 +8,14 @@ queries, profiles, organisations, lists, the API and the benchmarks all go throu
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
 
 import numpy as np
 
-from matcher.query import Query
+from matcher.query import Must, Query
 from matcher.snapshot.snapshot import Snapshot
 from matcher.text.encoder import Encoder, StaticEncoder
 from matcher.text.expansion import Names
@@ -25,9 +25,11 @@ from .alignment import Aligner
 from .candidates import gather_candidates
 from .eligibility import Eligible, screen
 from .explain import Explainer, explain
+from .facets import count_facets
 from .features import Pairs
 from .history import read_history
-from .pairing import Answer
+from .musts import Insistence
+from .pairing import Answer, Pairing
 from .placing import FIRST, Placed, place
 from .question import Question, read_question
 from .ranker import Ranker
@@ -71,6 +73,8 @@ class Ranking:
     placed: Placed
     partner_count: int
     """Past partners among the eligible."""
+    first: Scored | None
+    """The first tier; None where nobody was found."""
 
 
 def match(
@@ -81,8 +85,15 @@ def match(
     `match` with k is a prefix of `match` with k + 1. Raises what `read_question` raises.
     """
     ranking = rank(query, equipment, today)
-    pairings, partners = explain(ranking.placed, explainer(equipment), reasons.value)
+    words = explainer(equipment, query)
+    pairings, partners = explain(ranking.placed, words, reasons.value)
     question, eligible, placed = ranking.question, ranking.eligible, ranking.placed
+    unmet: tuple[str, ...] = ()
+    nearest: tuple[Pairing, ...] = ()
+    if query.musts and not eligible.organisations.any():
+        unmet = tuple(must.text for must in query.musts if not lone(must, query, equipment, today))
+        without = rank(replace(query, musts=(), k=NEAREST), equipment, today)
+        nearest, _ = explain(without.placed, words, reasons.value)
     return Answer(
         snapshot=equipment.snapshot.id,
         ranker=equipment.ranker.label,
@@ -95,7 +106,21 @@ def match(
         known_partners=partners,
         known_partner_count=ranking.partner_count,
         one_text=placed.one_text,
+        facets=(
+            count_facets(ranking.first, equipment.snapshot, equipment.vocabulary)
+            if reasons is not Reasons.NONE
+            else ()
+        ),
+        unmet=unmet or tuple(must.text for must in query.musts if not eligible.organisations.any()),
+        nearest=nearest,
     )
+
+
+def lone(must: Must, query: Query, equipment: Equipment, today: date) -> bool:
+    """Whether anybody otherwise eligible meets this must, were it the only one."""
+    question = ask(replace(query, musts=(must,)), equipment, today)
+    found = screen(question, equipment.snapshot, equipment.vocabulary, equipment.static)
+    return bool(found.organisations.any())
 
 
 def rank(query: Query, equipment: Equipment, today: date) -> Ranking:
@@ -120,7 +145,7 @@ def rank(query: Query, equipment: Equipment, today: date) -> Ranking:
             break
     placed = place(tiers, history.partners, query.k, equipment.ranker.prior)
     acquainted = sum(bool(eligible.organisations[row]) for row in history.partners)
-    return Ranking(question, eligible, placed, acquainted)
+    return Ranking(question, eligible, placed, acquainted, tiers[0] if tiers else None)
 
 
 def ask(query: Query, equipment: Equipment, today: date) -> Question:
@@ -150,9 +175,13 @@ def find_texts(
     return next(retrieve(question, seekers, eligible, snapshot), NOTHING)
 
 
-def explainer(equipment: Equipment) -> Explainer:
+def explainer(equipment: Equipment, query: Query) -> Explainer:
     """Who puts places into words."""
-    return Explainer(equipment.snapshot, equipment.vocabulary, equipment.ranker)
+    snapshot = equipment.snapshot
+    insistence = Insistence(query.musts, snapshot, equipment.static) if query.musts else None
+    return Explainer(snapshot, equipment.vocabulary, equipment.ranker, insistence)
 
 
+NEAREST = 5
+"""Pairings shown apart when nobody meets what is insisted on."""
 MISSING_WITHOUT_ASKER = ("second_direction", "corporate_tree", "past_partners", "screening")

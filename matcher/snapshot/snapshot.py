@@ -115,6 +115,18 @@ class Snapshot:
         begin, end = self.columns.capability_offsets[place : place + 2]
         return self.columns.capability_profiles[int(begin) : int(end)]
 
+    @cached_property
+    def profile_capabilities(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """The postings the other way round: (p + 1,) offsets of each profile, and the numbers of
+        its capabilities in the manifest's order."""
+        columns = self.columns
+        numbers = np.repeat(
+            np.arange(len(self.manifest.capabilities)), np.diff(columns.capability_offsets)
+        )
+        order = np.argsort(columns.capability_profiles, kind="stable")
+        sizes = np.bincount(columns.capability_profiles, minlength=len(self.profiles))
+        return np.concatenate([[0], np.cumsum(sizes)]), numbers[order]
+
     def organisation_profiles(self, row: int) -> NDArray[np.int64]:
         """Profile rows of one organisation."""
         return np.flatnonzero(self.columns.profile_organisation == row)
