@@ -16,7 +16,7 @@ from matcher.snapshot.snapshot import Snapshot
 from matcher.text.asked import Asked, ask
 from matcher.text.encoder import Encoder, StaticEncoder, TokenisedText
 from matcher.text.expansion import Names
-from matcher.text.telling import tells
+from matcher.text.telling import counts, tells
 
 from .eligibility import open_profiles
 
@@ -27,8 +27,8 @@ MOST_TEXTS = 12
 few enough to answer at once."""
 MOST_TOKENS = 64
 """Words of one asking text that are aligned, the rarest first."""
-SILENT = 0.5
-"""What is left of the weight of a word that says nothing of the subject ("we", "need", "50")."""
+COUNTED = 0.5
+"""What is left of the weight of a number: it tells something, but meets its like anywhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class AskedText:
     token_vectors: Floats
     """(m, 256) unit rows of the project's own static table."""
     token_weights: Floats
-    """(m,) idf squared, of a silent word SILENT of it."""
+    """(m,) idf squared times how much the word tells, 0 to 1."""
     token_tells: NDArray[np.bool_]
     """(m,) Whether it tells what the text is about."""
     token_starts: NDArray[np.int32]
@@ -240,10 +240,11 @@ def encode_texts(
     for (body, kind), vector, own, told, speaks in zip(
         bodies, vectors, pooled, tokens, telling, strict=True
     ):
-        weights = static.idf[told.ids] ** 2 * np.where(speaks, 1.0, SILENT)
+        weights = static.idf[told.ids] ** 2 * speaks
         # Of a word said twice, that which counts more; then the rarest.
         order = np.lexsort((-weights, told.ids))
         first = order[np.unique(told.ids[order], return_index=True)[1]]
+        first = first[weights[first] > 0]
         rarest = np.sort(first[np.argsort(-weights[first], kind="stable")[:MOST_TOKENS]])
         asked.append(
             AskedText(
@@ -253,7 +254,7 @@ def encode_texts(
                 pooled=own,
                 token_vectors=static.token_vectors(told.ids[rarest]),
                 token_weights=weights[rarest].astype(np.float32),
-                token_tells=speaks[rarest],
+                token_tells=speaks[rarest] == 1.0,
                 token_starts=told.starts[rarest],
                 token_ends=told.ends[rarest],
                 terms=ask(body, names),
@@ -262,19 +263,20 @@ def encode_texts(
     return asked
 
 
-def telling_tokens(text: str, tokens: TokenisedText) -> NDArray[np.bool_]:
-    """(n,) Which tokens tell what a text is about; all of them, where none does."""
-    telling = np.array(
-        [
-            tells(text[start:end].strip())
-            for start, end in zip(tokens.starts.tolist(), tokens.ends.tolist(), strict=True)
-        ],
-        bool,
+def telling_tokens(text: str, tokens: TokenisedText) -> Floats:
+    """(n,) How much each token tells of what a text is about: 1, COUNTED for a number, 0 for a word
+    with which questions are put; 1 for all, where none tells anything."""
+    words = (
+        text[start:end].strip()
+        for start, end in zip(tokens.starts.tolist(), tokens.ends.tolist(), strict=True)
     )
-    return telling if telling.any() else np.ones(len(telling), bool)
+    told = np.array(
+        [1.0 if tells(word) else COUNTED if counts(word) else 0.0 for word in words], np.float32
+    )
+    return told if (told == 1.0).any() else np.ones(len(told), np.float32)
 
 
-def subject(text: str, tokens: TokenisedText, telling: NDArray[np.bool_]) -> str:
+def subject(text: str, tokens: TokenisedText, telling: Floats) -> str:
     """What free text tells, its tokens in order; pieces that touched stay one word."""
     joined, last = "", 0
     for start, end in zip(
