@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import math
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,10 @@ import numpy as np
 import pytest
 from tokenizers import Tokenizer, models, normalizers
 
+from matcher.settings import Settings
 from matcher.text.encoder import StaticEncoder, default_encoder
 from models.encoder import corpus, evaluate, mixture
+from models.encoder.bags import Bags, TokenStore
 from models.encoder.charmap import precompiled
 from models.encoder.evaluate import Task, late_interaction, measure
 from models.encoder.fold import TokenStatistics, quantised, token_statistics, write_artefact
@@ -101,20 +104,99 @@ def test_reading_drops_what_is_empty_repeated_or_unreadable(shared: Path) -> Non
     assert paper.human
 
 
-def test_the_mixture_is_seeded_and_of_the_size_asked_for(shared: Path) -> None:
+def _plant_terms(shared: Path) -> tuple[str, str]:
+    """Adds a glossary term that the rule keeps out, and one that it does not, to every pair file of
+    `shared`; returns both in Chinese."""
+    numbered = [f"试{chr(0x4E00 + i)}" for i in range(3000)]
+    kept = next(t for t in numbered if int(sha256(t.encode()).hexdigest(), 16) % 500 == 7)
+    free = next(t for t in numbered if int(sha256(t.encode()).hexdigest(), 16) % 100 > 8)
+    rows = f"{kept}\tkept word\tee-vocab\n{free}\tfree word\tee-vocab\n{kept}\tk\tcc-cedict\n"
+    _gzip(shared / corpus.TERMS, "zh\ten\tsource\n" + rows)
+    for name in (corpus.SENTENCES, corpus.DOCUMENTATION, corpus.TATOEBA):
+        _gzip(shared / name, f"{kept}\tkept word\n{free}\tfree word\n")
+    return kept, free
+
+
+def test_terms_kept_for_measuring_are_dropped_from_every_source(shared: Path) -> None:
+    kept, free = _plant_terms(shared)
+    assert corpus.held_out_terms(shared) == [corpus.Pair(kept, "kept word")]
+    # A second English name of a term that is asked for would be a right answer counted as wrong.
+    assert sorted(corpus.term_candidates(shared)) == ["free word", "kept word"]
+    assert corpus.kept_out(shared) == {kept}
+    sentences, terms, _ = mixture.read_all(shared)
+    assert {pair.zh for pair in sentences} == {free}
+    assert [pair.zh for pair, _ in terms] == [free]
+    own = [corpus.Pair(kept, "k"), corpus.Pair(free, "f")]
+    assert corpus.without(own, corpus.kept_out(shared)) == own[1:]
+
+
+@pytest.mark.shared
+def test_held_out_terms_are_none_of_the_shipped_tokens() -> None:
+    folder = Settings().shared_data_folder()
+    assert folder is not None
+    strict, wide = (corpus.held_out_terms(folder, modulus=modulus) for modulus in (500, 100))
+    assert set(strict) <= set(wide)
+    assert len(strict) >= 70
+    assert len(wide) >= 350
+    candidates = corpus.term_candidates(folder)
+    assert len(candidates) == 5_000 == len({en.casefold() for en in candidates})
+    assert {pair.en for pair in strict} <= set(candidates)
+    tokens = default_encoder().tokenise([pair.zh for pair in wide])
+    assert all(len(found.ids) != 1 for found in tokens)
+
+
+def _batches(shared: Path, folder: Path, seed: int) -> tuple[mixture.Batches, Tokenizer]:
     sentences, terms, abstracts = mixture.read_all(shared)
-    pairs = [pair for pair, _ in terms]
-    first = mixture.mixture(sentences, pairs, abstracts, seed=1, scale=2.0)
-    assert first == mixture.mixture(sentences, pairs, abstracts, seed=1, scale=2.0)
-    assert first != mixture.mixture(sentences, pairs, abstracts, seed=2, scale=2.0)
-    assert len(first["sentences"]) == 2 * len(sentences)
-    assert set(first["sentences"]) <= {(p.zh, p.en) for p in sentences}
-    assert first["industry_en"] == [("A pump", "It pumps.")] * len(first["industry_en"])
-    for zh_or_en, paragraph in first["paragraphs"]:
-        said = [p.en if p.zh == zh_or_en else p.zh for p in sentences if zh_or_en in (p.zh, p.en)]
-        assert any(sentence in paragraph for sentence in said)
-    longest = max(len(text) for pairs in first.values() for pair in pairs for text in pair)
-    assert longest <= max(mixture.LONGEST_EN, mixture.LONGEST_ZH)
+    found = mixture.collection(sentences, [pair for pair, _ in terms], abstracts)
+    tokeniser = _small_tokeniser()
+    store = TokenStore.write(folder, tokeniser, found.texts)
+    return mixture.Batches(store, found.sets, seed), tokeniser
+
+
+def _texts(bags: Bags) -> list[list[int]]:
+    ends = [*bags.starts[1:], len(bags.ids)]
+    return [list(bags.ids[a:b]) for a, b in zip(bags.starts, ends, strict=True)]
+
+
+def test_batches_are_drawn_by_seed_and_step_alone(shared: Path, tmp_path: Path) -> None:
+    batches, _ = _batches(shared, tmp_path / "a", seed=1)
+    assert batches.sizes["sentences"] == 14
+    assert {"terms", "papers_zh", "industry_en"} <= batches.sizes.keys()
+    again, _ = _batches(shared, tmp_path / "b", seed=1)
+    other, _ = _batches(shared, tmp_path / "c", seed=2)
+    names = batches.names(100)
+    assert len(names) == 100
+    assert names == again.names(100)
+    assert 40 <= names.count("sentences") <= 70
+    for name in ("sentences", "paragraphs"):
+        batches.pooled(name, 0, 8)  # what was drawn before does not matter
+        drawn = [_texts(side) for side in batches.pooled(name, 1, 8)]
+        assert drawn == [_texts(side) for side in again.pooled(name, 1, 8)]
+        assert drawn != [_texts(side) for side in other.pooled(name, 1, 8)]
+
+
+def test_a_pass_over_a_set_has_each_pair_once(shared: Path, tmp_path: Path) -> None:
+    batches, _ = _batches(shared, tmp_path / "a", seed=1)
+    seen = [ids for turn in range(14) for ids in _texts(batches.pooled("sentences", turn, 4)[0])]
+    whole = sorted(map(tuple, seen))
+    assert whole[::4] == whole[3::4]  # 56 draws of 14 pairs: each four times
+    assert len(_texts(batches.pooled("sentences", 0, 500)[0])) == 14
+
+
+def test_paragraphs_hold_what_asks_for_them(shared: Path, tmp_path: Path) -> None:
+    batches, tokeniser = _batches(shared, tmp_path / "a", seed=1)
+    asked, paragraphs = batches.pooled("paragraphs", 0, 50)
+    known = {tuple(tokeniser.encode(a).ids): tuple(tokeniser.encode(b).ids) for a, b in PAIRS}
+    known |= {en: zh for zh, en in known.items()}
+    met = 0
+    for question, paragraph in zip(_texts(asked), _texts(paragraphs), strict=True):
+        partner = known.get(tuple(question))
+        if partner:
+            met += 1
+            places = range(len(paragraph))
+            assert any(tuple(paragraph[i : i + len(partner)]) == partner for i in places)
+    assert met >= 25
+    assert len(paragraphs.starts) == 50
 
 
 def test_the_character_map_folds_what_it_names_and_nothing_else() -> None:
@@ -223,6 +305,7 @@ def test_report_and_card_are_about_the_shipped_encoder() -> None:
     assert {(f.task, f.use) for f in figures if f.task.endswith(".test")} == {
         ("technical.test", "test"),
         ("tatoeba.test", "test"),
+        ("terms.test", "test"),
     }
     assert all(f.low <= f.value <= f.high for f in figures)
     assert evaluate.card_table(figures) in (folder / "CARD.md").read_text(encoding="utf-8")
@@ -230,37 +313,36 @@ def test_report_and_card_are_about_the_shipped_encoder() -> None:
 
 @pytest.mark.transformer
 def test_training_learns_and_goes_on_from_a_checkpoint(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    shared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A run cut short and started again ends with the rows of a run that was not."""
-    from sentence_transformers import SentenceTransformerTrainer
-
-    from models.encoder import train
+    from models.encoder import objective, train
 
     monkeypatch.setattr(train, "BATCH", 4)
-    tokeniser = _small_tokeniser()
-    sets = {"sentences": PAIRS * 21, "terms": [("膜", "membrane"), ("电池", "cells")] * 20}
-    whole = train.train(tokeniser, sets, tmp_path / "a", tmp_path / "model", 1, resume=False)
+    batches, tokeniser = _batches(shared, tmp_path / "tokens", seed=1)
+    size = tokeniser.get_vocab_size()
+    ones = np.ones(size, np.float32)
+    whole = train.train(batches, size, 40, 1, tmp_path / "a.pt")
 
-    step = SentenceTransformerTrainer.training_step
+    loss = objective.pooled_loss
     steps = 0
 
-    def breaking(*arguments: Any, **named: Any) -> Any:
+    def breaking(*given: Any) -> Any:
         nonlocal steps
         steps += 1
         if steps == 20:
             raise KeyboardInterrupt
-        return step(*arguments, **named)
+        return loss(*given)
 
-    monkeypatch.setattr(SentenceTransformerTrainer, "training_step", breaking)
+    monkeypatch.setattr(objective, "pooled_loss", breaking)
     with pytest.raises(KeyboardInterrupt):
-        train.train(tokeniser, sets, tmp_path / "b", tmp_path / "model", 1, resume=False)
-    assert [path.name for path in (tmp_path / "b").glob("checkpoint-*")] == ["checkpoint-18"]
-    again = train.train(tokeniser, sets, tmp_path / "b", tmp_path / "model", 1, resume=True)
-    assert steps == 20 + 31 - 18
+        train.train(batches, size, 40, 1, tmp_path / "b.pt")
+    assert (tmp_path / "b.pt").is_file()
+    monkeypatch.setattr(objective, "pooled_loss", loss)
+    again = train.train(batches, size, 40, 1, tmp_path / "b.pt")
     np.testing.assert_allclose(again, whole, atol=1e-6)
 
-    ones = np.ones(len(whole), np.float32)
+    train.save_folder(tmp_path / "model", tokeniser)
     write_artefact(tmp_path / "model", whole, TokenStatistics(ones * 0, ones))
     encoder = StaticEncoder.load(tmp_path / "model")
     near = encoder.encode([zh for zh, _ in PAIRS]) @ encoder.encode([en for _, en in PAIRS]).T

@@ -19,6 +19,14 @@ from numpy.typing import NDArray
 
 from matcher.settings import Settings
 from matcher.text.encoder import Encoder, StaticEncoder, load_encoder
+from models.encoder.corpus import (
+    DEV_REMAINDER,
+    KEPT_MODULUS,
+    TEST_MODULUS,
+    TEST_REMAINDER,
+    held_out_terms,
+    term_candidates,
+)
 
 HERE = Path(__file__).resolve().parent
 RESAMPLES = 2000
@@ -120,6 +128,11 @@ def tasks(folder: Path) -> list[Task]:
             Task(name, "zh->en", use, zh, en, same),
             Task(name, "en->zh", use, en, zh, same),
         ]
+    found += [
+        _terms(folder, "terms.dev", "dev", DEV_REMAINDER, KEPT_MODULUS),
+        _terms(folder, "terms.test", "test", TEST_REMAINDER, TEST_MODULUS),
+        _terms(folder, "terms.test wide", "test", TEST_REMAINDER, KEPT_MODULUS),
+    ]
     csl = (folder / "text" / "csl.ts_dev.tsv").read_text(encoding="utf-8").splitlines()
     rows = [line.split("\t") for line in csl]
     found.append(
@@ -150,6 +163,16 @@ def tasks(folder: Path) -> list[Task]:
                 )
             )
     return found
+
+
+def _terms(folder: Path, name: str, use: str, remainder: int, modulus: int) -> Task:
+    """Chinese terms that must find their English among 5,000 of the same glossaries."""
+    terms = held_out_terms(folder, remainder, modulus)
+    candidates = term_candidates(folder, remainder, modulus)
+    place = {en: i for i, en in enumerate(candidates)}
+    asked = [term for term in terms if term.en in place]
+    right = np.array([place[term.en] for term in asked], np.int64)
+    return Task(name, "zh->en", use, [term.zh for term in asked], candidates, right)
 
 
 def _xquad(path: Path) -> tuple[list[str], list[str], NDArray[np.int64]]:

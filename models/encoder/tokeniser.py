@@ -33,7 +33,8 @@ PIECES = 5_000
 MIN_CHARACTER_COUNT = 3
 # A term that the training text hardly has would be a token with an untaught vector; its words
 # then speak for it.
-MIN_TERM_COUNT = 5
+MIN_TERM_COUNT = 3
+MIN_GLOSSARY_COUNT = 12
 TERM_LENGTHS = range(2, 7)
 GLOSSARY_LENGTHS = range(2, 5)
 MARGIN = 0.1
@@ -93,20 +94,23 @@ def vocabulary_pairs(folder: Path) -> list[Pair]:
 
 
 def build_tokeniser(
-    texts: Sequence[str], terms: Iterable[str], glossary: Iterable[str]
+    texts: Sequence[str],
+    terms: Iterable[str],
+    glossary: Iterable[str],
+    kept: frozenset[str] = frozenset(),
 ) -> Tokenizer:
     """A unigram tokeniser for `texts`.
 
-    `terms` become whole tokens if the texts have them at all, `glossary` words if they are among
-    the most frequent words.
+    `terms` of ours and of a `glossary` become whole tokens if the texts have them often enough; the
+    terms `kept` for measuring become none, however often they stand in the texts.
     """
     import rjieba  # the segmenter is needed here and nowhere else
 
     normalise = text_normaliser().normalize_str
+    barred = {normalise(term) for term in kept}
     wanted = {t for t in map(normalise, terms) if _fits(t, TERM_LENGTHS)}
-    for word in sorted(
-        wanted | {g for g in map(normalise, glossary) if _fits(g, GLOSSARY_LENGTHS)}
-    ):
+    known = {g for g in map(normalise, glossary) if _fits(g, GLOSSARY_LENGTHS)}
+    for word in sorted((wanted | known) - barred):
         rjieba.add_word(word, USER_WORD_FREQUENCY, "n")
     # True: also words that the segmenter's dictionary lacks, found by how their
     # characters stand together; technical text is full of them.
@@ -118,9 +122,10 @@ def build_tokeniser(
     for word, n in han.items():
         for character in word:
             characters[character] += n
-    chinese = {w: n for w, n in han.items() if len(w) > 1}
+    chinese = {w: n for w, n in han.items() if len(w) > 1 and w not in barred}
     counts.update(dict(Counter(chinese).most_common(CHINESE_WORDS)))
-    counts.update({t: chinese[t] for t in wanted if chinese.get(t, 0) >= MIN_TERM_COUNT})
+    for words_of_a_field, least in ((wanted, MIN_TERM_COUNT), (known, MIN_GLOSSARY_COUNT)):
+        counts.update({t: chinese[t] for t in words_of_a_field if chinese.get(t, 0) >= least})
     counts.update(dict(words.most_common(ENGLISH_WORDS)))
     whole = list(counts)
     for piece, n in _pieces({w: n for w, n in words.items() if w not in counts}).items():

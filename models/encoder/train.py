@@ -1,6 +1,6 @@
-"""Train the bilingual encoder with sentence-transformers and fold it into `artefact/`.
+"""Train the bilingual encoder and fold it into `artefact/`.
 
-    python -m models.encoder.train [--scale 1.1] [--seed 20261123] [--out models/encoder/artefact]
+    python -m models.encoder.train [--steps 4000] [--seed 20261123] [--out models/encoder/artefact]
 
 Needs the extra `[train]` and the shared data.
 Interrupted, it goes on from its last checkpoint in `models/encoder/work/` when started again with
@@ -13,26 +13,29 @@ import argparse
 import json
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from matcher.settings import REPOSITORY, Settings
-from models.encoder.corpus import Abstract, Pair
+from models.encoder.bags import TokenStore
+from models.encoder.corpus import Abstract, Pair, kept_out, without
 from models.encoder.fold import TokenStatistics, token_statistics, write_artefact
-from models.encoder.mixture import TextPair, mixture, read_all
+from models.encoder.mixture import Batches, collection, read_all
 from models.encoder.tokeniser import build_tokeniser, vocabulary_pairs
+
+if TYPE_CHECKING:
+    pass
 
 HERE = Path(__file__).resolve().parent
 VOCABULARY = REPOSITORY / "data" / "vocabulary"
 DIMENSION = 256
-MATRYOSHKA = {256: 1.0, 128: 0.5, 64: 0.25}
 BATCH = 2048
 LEARNING_RATE = 0.05
-TEMPERATURE_SCALE = 20.0
 INITIAL_SPREAD = 0.1
 CHECKPOINTS = 5
 
@@ -40,7 +43,7 @@ CHECKPOINTS = 5
 def main() -> None:
     """Read, build the tokeniser, train, fold; each finished step is kept in the work folder."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--scale", type=float, default=1.1, help="passes over the sentence pairs")
+    parser.add_argument("--steps", type=int, default=4000, help="batches of 2,048 pairs")
     parser.add_argument("--seed", type=int, default=20261123)
     parser.add_argument("--out", type=Path, default=HERE / "artefact")
     parser.add_argument("--work", type=Path, default=HERE / "work")
@@ -51,8 +54,9 @@ def main() -> None:
         parser.error("the shared data is absent: set MATCHER_SHARED_DATA to its folder")
     options.work.mkdir(parents=True, exist_ok=True)
     say = _clock()
+    kept = kept_out(folder)
     sentences, terms, abstracts = read_all(folder)
-    own = vocabulary_pairs(VOCABULARY)
+    own = without(vocabulary_pairs(VOCABULARY), kept)
     say(f"read {len(sentences)} sentence pairs, {len(terms)} terms, {len(abstracts)} abstracts")
 
     zh, en = _by_language(sentences, abstracts)
@@ -61,112 +65,94 @@ def main() -> None:
         tokeniser = Tokenizer.from_file(str(tokeniser_file))
     else:
         glossary = [pair.zh for pair, source in terms if source != "cc-cedict"]
-        tokeniser = build_tokeniser(zh + en, [pair.zh for pair in own], glossary)
+        tokeniser = build_tokeniser(zh + en, [pair.zh for pair in own], glossary, kept)
         tokeniser.save(str(tokeniser_file))
     say(f"tokeniser of {tokeniser.get_vocab_size()} tokens")
     statistics = _statistics(options.work / "statistics.npz", tokeniser, zh, en)
     say("token statistics")
     del zh, en
 
-    pairs = [pair for pair, _ in terms] + own * 3
-    sets = mixture(sentences, pairs, abstracts, options.seed, options.scale)
+    numbered = collection(sentences, [pair for pair, _ in terms] + own * 3, abstracts)
     del sentences, terms, abstracts
-    sizes = {name: len(found) for name, found in sets.items()}
-    say(f"training pairs {sum(sizes.values())}: {sizes}")
+    store = TokenStore.of(options.work, tokeniser, numbered.texts)
+    batches = Batches(store, numbered.sets, options.seed)
+    del numbered
+    say(f"{len(store.ids)} tokens; pairs {batches.sizes}")
 
-    recipe = {"seed": options.seed, "scale": options.scale, "batch": BATCH, "sets": sizes}
-    stamp = options.work / "recipe.json"
-    resume = stamp.exists() and json.loads(stamp.read_text(encoding="utf-8")) == recipe
-    if not resume:
-        shutil.rmtree(options.work / "checkpoints", ignore_errors=True)
-        stamp.write_text(json.dumps(recipe), encoding="utf-8")
-    rows = train(tokeniser, sets, options.work / "checkpoints", options.out, options.seed, resume)
+    rows = train(
+        batches, len(statistics.idf), options.steps, options.seed, options.work / "last.pt"
+    )
     say("trained")
+    save_folder(options.out, tokeniser)
     write_artefact(options.out, rows, statistics)
     size = sum(path.stat().st_size for path in options.out.rglob("*") if path.is_file())
     say(f"{options.out}: {size / 1e6:.1f} MB")
 
 
 def train(
-    tokeniser: Tokenizer,
-    sets: dict[str, list[TextPair]],
-    checkpoints: Path,
-    out: Path,
-    seed: int,
-    resume: bool,
+    batches: Batches, tokens: int, steps: int, seed: int, checkpoint: Path
 ) -> NDArray[np.float32]:
-    """The trained rows (vocabulary, 256); the model folder is saved to `out`, not yet folded."""
+    """The trained rows (tokens, 256). Goes on from `checkpoint` if it is one of the same recipe
+    and data."""
     import torch
-    from datasets import Dataset, DatasetDict
-    from sentence_transformers import (
-        SentenceTransformer,
-        SentenceTransformerTrainer,
-        SentenceTransformerTrainingArguments,
-    )
-    from sentence_transformers.sentence_transformer.losses import (
-        MatryoshkaLoss,
-        MultipleNegativesRankingLoss,
-    )
-    from sentence_transformers.sentence_transformer.modules import Normalize, StaticEmbedding
-    from transformers.trainer_utils import get_last_checkpoint
 
-    start = np.random.default_rng(seed).normal(
-        0, INITIAL_SPREAD, (tokeniser.get_vocab_size(), DIMENSION)
-    )
-    table = StaticEmbedding(tokeniser, embedding_weights=start.astype(np.float32))
-    model = SentenceTransformer(modules=[table], device="cpu")
-    loss = MatryoshkaLoss(
-        model,
-        MultipleNegativesRankingLoss(
-            model,
-            scale=TEMPERATURE_SCALE,
-            directions=("query_to_doc", "doc_to_query"),
-            partition_mode="per_direction",
-        ),
-        matryoshka_dims=list(MATRYOSHKA),
-        matryoshka_weights=list(MATRYOSHKA.values()),
-    )
-    data = DatasetDict(
-        {
-            name: Dataset.from_dict(
-                {"anchor": [one for one, _ in pairs], "positive": [other for _, other in pairs]}
-            )
-            for name, pairs in sets.items()
-        }
-    )
-    steps = sum(len(pairs) // BATCH for pairs in sets.values())
-    arguments = SentenceTransformerTrainingArguments(
-        output_dir=str(checkpoints),
-        num_train_epochs=1,
-        per_device_train_batch_size=BATCH,
-        learning_rate=LEARNING_RATE,
-        lr_scheduler_type="linear",
-        weight_decay=0.0,
-        max_grad_norm=0.0,
-        multi_dataset_batch_sampler="proportional",
-        dataloader_drop_last=True,
-        save_steps=max(steps // CHECKPOINTS, 1),
-        save_total_limit=1,
-        logging_steps=50,
-        seed=seed,
-        data_seed=seed,
-        report_to="none",
-        use_cpu=True,
-    )
-    trainer = SentenceTransformerTrainer(model=model, args=arguments, train_dataset=data, loss=loss)
-    last = get_last_checkpoint(str(checkpoints)) if resume and checkpoints.exists() else None
-    trainer.train(resume_from_checkpoint=last)
+    from models.encoder.objective import pooled_loss
 
-    rows: NDArray[np.float32] = table.embedding.weight.detach().numpy().astype(np.float32)
-    shutil.rmtree(out, ignore_errors=True)
-    SentenceTransformer(
-        modules=[
-            StaticEmbedding(tokeniser, embedding_weights=torch.zeros(1, DIMENSION)),
-            Normalize(),
-        ],
-        device="cpu",
-    ).save(str(out), create_model_card=False)
+    start = np.random.default_rng(seed).normal(0, INITIAL_SPREAD, (tokens, DIMENSION))
+    table = torch.nn.Parameter(torch.from_numpy(start.astype(np.float32)))
+    adam = torch.optim.Adam([table], lr=LEARNING_RATE, fused=True)
+    recipe = json.dumps([seed, steps, BATCH, DIMENSION, batches.sizes])
+    first = 0
+    if checkpoint.exists():
+        kept = torch.load(checkpoint, weights_only=True)
+        if kept["recipe"] == recipe:
+            first = kept["step"]
+            table.data.copy_(kept["table"])
+            adam.load_state_dict(kept["adam"])
+    names = batches.names(steps)
+    turns = _turns(names)
+    say, total = _clock(), 0.0
+    for step in range(first, steps):
+        for group in adam.param_groups:
+            group["lr"] = LEARNING_RATE * (1 - step / steps)
+        loss = pooled_loss(table, *batches.pooled(names[step], turns[step], BATCH))
+        total += loss.item()
+        adam.zero_grad()
+        loss.backward()
+        adam.step()
+        done = step + 1
+        if done % 50 == 0:
+            say(f"{done}/{steps} loss {total / 50:.3f}")
+            total = 0.0
+        if done % max(steps // CHECKPOINTS, 1) == 0 and done < steps:
+            kept = {"recipe": recipe, "step": done, "table": table.data, "adam": adam.state_dict()}
+            torch.save(kept, checkpoint.with_suffix(".new"))
+            checkpoint.with_suffix(".new").replace(checkpoint)
+    rows: NDArray[np.float32] = table.detach().numpy().astype(np.float32)
     return rows
+
+
+def save_folder(out: Path, tokeniser: Tokenizer) -> None:
+    """A sentence-transformers model folder around `tokeniser`, its table still empty."""
+    import torch
+    from sentence_transformers import SentenceTransformer
+    from sentence_transformers.sentence_transformer.modules import Normalize, StaticEmbedding
+
+    shutil.rmtree(out, ignore_errors=True)
+    table = StaticEmbedding(tokeniser, embedding_weights=torch.zeros(1, DIMENSION))
+    SentenceTransformer(modules=[table, Normalize()], device="cpu").save(
+        str(out), create_model_card=False
+    )
+
+
+def _turns(names: Sequence[str]) -> list[int]:
+    """Of each step, how many before it had its set."""
+    seen: dict[str, int] = {}
+    turns = []
+    for name in names:
+        turns.append(seen.get(name, 0))
+        seen[name] = turns[-1] + 1
+    return turns
 
 
 def _by_language(sentences: list[Pair], abstracts: list[Abstract]) -> tuple[list[str], list[str]]:
