@@ -279,9 +279,9 @@ def telling_tokens(text: str, tokens: TokenisedText) -> Floats:
 def subject(text: str, tokens: TokenisedText, telling: Floats) -> str:
     """What free text tells, its tokens in order; pieces that touched stay one word."""
     joined, last = "", 0
-    for start, end in zip(
-        tokens.starts[telling].tolist(), tokens.ends[telling].tolist(), strict=True
-    ):
+    kept = telling == 1.0
+    starts, ends = tokens.starts[kept].tolist(), tokens.ends[kept].tolist()
+    for start, end in zip(starts, ends, strict=True):
         apart = joined and (start > last or text[start].isspace())
         joined += f"{' ' if apart else ''}{text[start:end].strip()}"
         last = end

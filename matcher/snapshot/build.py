@@ -186,7 +186,12 @@ def write_words(
     write_tokens(folder, static, {"tokens": bodies, **definitions})
     for name, texts in definitions.items():
         np.save(folder / f"{name}.vectors.npy", encoder.encode(texts))
-    Lexicon.build(folder / "lexicon", bodies, (t.language.startswith("zh") for t in gathered.texts))
+    Lexicon.build(
+        folder / "lexicon",
+        bodies,
+        [t.language.startswith("zh") for t in gathered.texts],
+        gathered.may_be_suggested().tolist(),
+    )
     (folder / "text_ids.json").write_text(json.dumps([t.id for t in gathered.texts]), "utf-8")
 
 

@@ -72,6 +72,15 @@ class Gathered:
             fits &= (self.sector_bits & sector_bit(self.sectors[:-1], sector)) != 0
         return np.unique(self.holding_text[fits[self.holding_profile]]).astype(np.int64)
 
+    def may_be_suggested(self) -> NDArray[np.bool_]:
+        """(t,) Texts of somebody active on one of the two sides: those of all others must not even
+        move the rarity of a word."""
+        rows = [self.organisation_row[p.organisation] for p in self.profiles]
+        may = np.array([o.active and o.side is not Side.NONE for o in self.organisations], bool)
+        found = np.zeros(len(self.texts), bool)
+        found[self.holding_text[may[rows][self.holding_profile]]] = True
+        return found
+
     def columns(self) -> Columns:
         """All columns of the snapshot."""
         organisations, profiles = self.organisations, self.profiles
