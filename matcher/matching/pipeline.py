@@ -88,12 +88,7 @@ def match(
     words = explainer(equipment, query)
     pairings, partners = explain(ranking.placed, words, reasons.value)
     question, eligible, placed = ranking.question, ranking.eligible, ranking.placed
-    unmet: tuple[str, ...] = ()
-    nearest: tuple[Pairing, ...] = ()
-    if query.musts and not eligible.organisations.any():
-        unmet = tuple(must.text for must in query.musts if not lone(must, query, equipment, today))
-        without = rank(replace(query, musts=(), k=NEAREST), equipment, today)
-        nearest, _ = explain(without.placed, words, reasons.value)
+    unmet, nearest = without_musts(query, eligible, equipment, today, reasons)
     return Answer(
         snapshot=equipment.snapshot.id,
         ranker=equipment.ranker.label,
@@ -111,9 +106,22 @@ def match(
             if reasons is not Reasons.NONE
             else ()
         ),
-        unmet=unmet or tuple(must.text for must in query.musts if not eligible.organisations.any()),
+        unmet=unmet,
         nearest=nearest,
     )
+
+
+def without_musts(
+    query: Query, eligible: Eligible, equipment: Equipment, today: date, reasons: Reasons
+) -> tuple[tuple[str, ...], tuple[Pairing, ...]]:
+    """Where nobody meets what is insisted on: the terms that are to blame, each alone or all
+    together, and who comes nearest without them. Nothing where somebody does."""
+    if not query.musts or eligible.organisations.any():
+        return (), ()
+    alone = tuple(must.text for must in query.musts if not lone(must, query, equipment, today))
+    found = rank(replace(query, musts=(), k=NEAREST), equipment, today).placed
+    nearest, _ = explain(found, explainer(equipment, query), reasons.value)
+    return alone or tuple(must.text for must in query.musts), nearest
 
 
 def lone(must: Must, query: Query, equipment: Equipment, today: date) -> bool:
