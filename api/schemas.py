@@ -15,6 +15,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSche
 
 from matcher.matching.pipeline import Reasons
 
+from .reading import AskedOut, FacetOut, MetOut, NameOut, UnderstoodOut
+
 MOST = 100
 """Pairings of one answer, or partners of one body in a list."""
 LONGEST_TEXT = 20_000
@@ -39,6 +41,8 @@ def absent() -> Any:
 Name = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME)]
 Place = Annotated[str, Field(min_length=1, max_length=LONGEST_PLACE)]
 Places = Annotated[list[Place], Field(default_factory=list, max_length=MOST_PLACES)]
+Struck = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME)]
+Strikes = Annotated[list[Struck], Field(default_factory=list, max_length=MOST_PLACES)]
 Day = Annotated[
     date,
     BeforeValidator(iso_day),
@@ -47,6 +51,10 @@ Day = Annotated[
 SECTOR = "Sector: code, Chinese or English name 产业领域"
 COUNTRIES = "Countries or regions: ISO codes or names 国家/地区"
 REGIONS = "Parts of the world: codes or names 大洲"
+CAPABILITY = "Capability: code or name; only profiles that have it count 能力"
+NATURES = "Natures of the partner: codes or names 合作方性质"
+STRIKE = "Words of the text that must not be understood as a rule 划掉的词"
+LITERAL = "Understand nothing: every word of the text is its subject 不作理解"
 AS_OF = "Answer as of this day; default today 截至日期"
 REASONS = "all, the top three and the sum of the rest, or none 理由"
 
@@ -57,8 +65,10 @@ class Asked(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     sector: Name = Field(default_factory=absent, description=SECTOR)
+    capability: Name = Field(default_factory=absent, description=CAPABILITY)
     countries: Places = Field(description=COUNTRIES)
     regions: Places = Field(description=REGIONS)
+    natures: Places = Field(description=NATURES)
     as_of: Day = Field(default_factory=absent, description=AS_OF)
     reasons: Reasons = Field(default=Reasons.ALL, description=REASONS)
 
@@ -73,6 +83,8 @@ class MatchRequest(Asked):
         description="What is looked for, in Chinese or English 要找什么",
         examples=["钙钛矿封装", "membranes for carbon dioxide capture"],
     )
+    strike: Strikes = Field(description=STRIKE)
+    literal: bool = Field(default=False, strict=True, description=LITERAL)
     profile: Name = Field(default_factory=absent, description="Id of a profile to ask with")
     organisation: Name = Field(
         default_factory=absent, description="Id or name of an organisation to ask with"
@@ -198,6 +210,8 @@ class EvidenceOut(EvidenceBase):
     """Evidence with the words that met."""
 
     alignment: list[WordsOut]
+    names: list[NameOut]
+    musts: list[MetOut]
 
 
 class Scored(BaseModel):
@@ -224,20 +238,6 @@ class PairingOut(Scored):
     fictional: Literal[True] = Field(default_factory=absent)
 
 
-class AskedOut(BaseModel):
-    """What was understood of the question."""
-
-    text: str | None
-    profile: str | None
-    organisation: str | None
-    asker: str | None = Field(alias="for")
-    side: Literal["beijing", "foreign"]
-    sector: str | None
-    countries: list[str]
-    regions: list[str]
-    k: int
-
-
 class Excluded(BaseModel):
     """How many organisations a rule keeps out, each counted under the first it breaks."""
 
@@ -261,10 +261,14 @@ class AnswerOut(BaseModel):
     ranker: str
     as_of: str
     asked: AskedOut
+    understood: list[UnderstoodOut]
     eligible: int
     excluded: list[Excluded]
     missing: list[str]
     pairings: list[PairingOut]
+    unmet: list[str]
+    nearest: list[PairingOut]
+    facets: dict[str, list[FacetOut]]
     known_partners: list[PairingOut]
     known_partner_count: int
     one_text_rule: OneText

@@ -8,12 +8,10 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from datetime import date
 from functools import cached_property
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from matcher.catalogue.intake import import_files
 from matcher.catalogue.store import Catalogue
@@ -37,14 +35,9 @@ from matcher.evaluation.tasks import (
     read_papers,
     read_projects,
 )
-from matcher.matching.alignment import Aligner
-from matcher.matching.eligibility import screen
 from matcher.matching.features import BLOCKS
 from matcher.matching.pipeline import Equipment
-from matcher.matching.question import read_question
 from matcher.matching.ranker import shipped_ranker
-from matcher.matching.retrieve import retrieve
-from matcher.query import Query
 from matcher.snapshot.build import build
 from matcher.snapshot.gather import Registry
 from matcher.snapshot.snapshot import Snapshot
@@ -165,31 +158,3 @@ def encoder_scores(encoder: Encoder, asked: Pool) -> dict[str, Scores]:
         task = evaluate.Task(asked.name, "", "", questions, texts, right)
         found[LATE] = evaluate.late_interaction(encoder, task, cosine)
     return found
-
-
-@dataclass(frozen=True, slots=True)
-class FirstTier:
-    """Texts of the first tier, best first."""
-
-    texts: NDArray[np.int64]
-    relevance: Scores
-
-
-def finder() -> Find:
-    """How the product finds texts."""
-    try:
-        from matcher.matching.pipeline import find_texts
-    except ImportError:
-        return first_tier
-    return find_texts
-
-
-def first_tier(query: Query, equipment: Equipment, today: date, ablation: Ablation) -> FirstTier:
-    """Meaning plus alignment of the first tier."""
-    question = read_question(query, today, equipment.snapshot, equipment.encoder, equipment.static)
-    eligible = screen(question, equipment.snapshot, equipment.vocabulary)
-    aligners = tuple(Aligner(asked, equipment.snapshot) for asked in question.texts)
-    hits = next(iter(retrieve(question, aligners, eligible, equipment.snapshot)))
-    relevance = hits.meaning if "alignment" in ablation else hits.meaning + hits.alignment
-    order = np.argsort(-relevance, kind="stable")
-    return FirstTier(hits.texts[order], relevance[order])

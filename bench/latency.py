@@ -1,5 +1,5 @@
-"""How long a question takes on a home of some 20,000 profiles: text to ten explained pairings, on one
-core and warm, beside encoding and raw search alone."""
+"""How long a question takes on a home of some 20,000 profiles: text to ten explained pairings, on
+one core and warm, beside encoding and raw search alone."""
 
 from __future__ import annotations
 

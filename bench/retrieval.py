@@ -19,9 +19,10 @@ from pathlib import Path
 from typing import Any
 
 from bench import cordis, latency, partners, parts, pools
-from bench.ground import Ground, NotMeasured, finder
+from bench.ground import Ground, NotMeasured
 from bench.verdicts import Line, as_data, table
 from matcher.evaluation.metrics import RESAMPLES, SEED
+from matcher.matching.pipeline import find_texts
 from matcher.settings import Settings
 from matcher.text.encoder import default_encoder, load_encoder
 from matcher.vocabulary import load_vocabulary
@@ -70,7 +71,7 @@ def ground(settings: Settings) -> Ground:
         encoder=load_encoder(settings.model),
         static=default_encoder(),
         vocabulary=load_vocabulary(),
-        find=finder(),
+        find=find_texts,
     )
 
 

@@ -1,9 +1,9 @@
 """`python -m bench.understanding`: are questions read as they are meant?
 
 Sixty questions with the rules that their words set for partners, and two hundred texts that set
-none though a word of theirs looks so (`understanding.yaml`, written before the reader and apart from
-it). A question is right if exactly its rules are read; any rule read from the others is a false
-filter.
+none though a word of theirs looks so (`understanding.yaml`, written before the reader and apart
+from it). A question is right if exactly its rules are read; any rule read from the others is a
+false filter.
 """
 
 from __future__ import annotations

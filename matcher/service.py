@@ -7,7 +7,7 @@ writes them (code, Chinese or English name) and are resolved here, once.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -20,10 +20,12 @@ from matcher.matching.pipeline import Equipment, Reasons, explainer, match, rank
 from matcher.matching.question import Question
 from matcher.matching.ranker import shipped_ranker
 from matcher.organisation import Side
-from matcher.query import Query
+from matcher.query import Kind, Query
 from matcher.snapshot.manifest import REBUILD
 from matcher.snapshot.snapshot import Snapshot
 from matcher.text.encoder import Encoder, default_encoder, load_encoder
+from matcher.understanding.places import member_countries
+from matcher.understanding.reading import Reading, read
 from matcher.vocabulary import Vocabulary, load_vocabulary
 
 ALL = 1_000_000_000
@@ -39,8 +41,14 @@ class Wish:
     asker: str | None = None
     side: str | None = None
     sector: str | None = None
+    capability: str | None = None
     countries: Sequence[str] = ()
     regions: Sequence[str] = ()
+    natures: Sequence[str] = ()
+    strike: Sequence[str] = ()
+    """Words that must not be understood as rules, as an answer's `understood` shows them."""
+    literal: bool = False
+    """Nothing is understood: every word of the text is its subject."""
     k: int = 10
     as_of: date | None = None
 
@@ -102,18 +110,31 @@ class Matcher:
                 where="k",
             )
         countries = [words.country.resolve(c, "country").code for c in wish.countries]
-        return Query(
+        resolve = words.capability.resolve
+        query = Query(
             text=wish.text,
             profile=wish.profile,
             organisation=wish.organisation,
             asker=wish.asker,
             side=self.side(wish.side),
             sector=words.sector_other.resolve(wish.sector, "sector").code if wish.sector else None,
+            capability=resolve(wish.capability, "capability").code if wish.capability else None,
             countries=tuple(countries),
             regions=tuple(words.region.resolve(r, "region").code for r in wish.regions),
+            natures=tuple(self.nature(n) for n in wish.natures),
             k=wish.k,
             as_of=wish.as_of,
         )
+        if wish.text is None:
+            return query
+        reading = read(wish.text, words, strike=wish.strike, literal=wish.literal)
+        return understood(query, reading, words)
+
+    def nature(self, text: str) -> str:
+        """A partner nature or entity type by code or name."""
+        words = self.vocabulary
+        found = words.partner_nature.find(text) or words.entity_type.find(text)
+        return (found or words.partner_nature.resolve(text, "nature")).code
 
     def side(self, text: str | None) -> Side | None:
         """The side looked for, by code or name."""
@@ -151,7 +172,7 @@ class Matcher:
         for places, known in ((ranking.placed.pairings, False), (ranking.placed.partners, True)):
             for place in places:
                 if place.organisation == row:
-                    pairing = explainer(self.equipment).pairing(place, Reasons.ALL.value)
+                    pairing = explainer(self.equipment, query).pairing(place, Reasons.ALL.value)
                     return Explanation(pairing, None, ranking.question, known_partner=known)
         raise AssertionError(f"{partner} is eligible, so it must have a place")
 
@@ -191,3 +212,40 @@ def check_agreement(
 def open_matcher(home: str | Path, model: str | None = None) -> Matcher:
     """The service over a home folder; see `Matcher.open`."""
     return Matcher.open(Path(home), model)
+
+
+PLACES = (Kind.COUNTRY, Kind.REGION, Kind.INITIATIVE)
+
+
+def understood(query: Query, reading: Reading, words: Vocabulary) -> Query:
+    """The query with the rules that its text sets. An option that was given wins over words of
+    the text that ask for the same: these are then not said to be understood."""
+    taken: set[Kind] = {Kind.NATURE} if query.natures else set()
+    if query.countries or query.regions:
+        taken |= {*PLACES}
+    rules = tuple(u for u in reading.understood if not (u.wanted and u.kind in taken))
+
+    def codes(kind: Kind, *, wanted: bool) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(u.code for u in rules if (u.kind, u.wanted) == (kind, wanted)))
+
+    def countries(*, wanted: bool) -> tuple[str, ...]:
+        named = [code for c in codes(Kind.COUNTRY, wanted=wanted) for code in member_countries(c)]
+        if codes(Kind.INITIATIVE, wanted=wanted):
+            named += [c for c in words.country.codes if words.on_belt_and_road(c)]
+        return tuple(dict.fromkeys(named))
+
+    return replace(
+        query,
+        # Where nothing is asked for but rules, the words themselves are what can be searched by.
+        subject=reading.subject if any(map(str.isalnum, reading.subject)) else None,
+        countries=query.countries or countries(wanted=True),
+        regions=query.regions or codes(Kind.REGION, wanted=True),
+        not_countries=countries(wanted=False),
+        not_regions=codes(Kind.REGION, wanted=False),
+        natures=query.natures or codes(Kind.NATURE, wanted=True),
+        not_natures=codes(Kind.NATURE, wanted=False),
+        modes=codes(Kind.MODE, wanted=True),
+        not_modes=codes(Kind.MODE, wanted=False),
+        musts=reading.musts,
+        understood=rules,
+    )

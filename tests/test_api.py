@@ -301,7 +301,8 @@ def tally() -> Iterator[Counter[int]]:
     seen: Counter[int] = Counter()
     yield seen
     assert sum(seen.values()) > 300
-    assert seen[200] > 20
+    # Few made-up names of sectors, capabilities, natures and places are names of anything.
+    assert seen[200] > 5
     assert not any(status >= 500 for status in seen)
 
 

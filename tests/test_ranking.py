@@ -3,6 +3,7 @@ on real data. `bench/cases.yaml` holds the cases: anyone can add one."""
 
 from __future__ import annotations
 
+import math
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -44,7 +45,8 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Matcher:
 def test_the_better_stands_above_the_worse(sample: Matcher, case: dict[str, Any]) -> None:
     answer = sample.match(Wish(text=case["query"], side=case["side"], k=EVERYBODY))
     score = {p.organisation["sources"][0]["key"]: p.score for p in answer.pairings}
-    assert score[case["better"]] > score[case["worse"]], case["why"]
+    # Who breaks a rule of the question is not even in the answer.
+    assert score[case["better"]] > score.get(case["worse"], -math.inf), case["why"]
 
 
 @pytest.mark.shared

@@ -29,7 +29,7 @@ from matcher.vocabulary import load_vocabulary
 # no further sectors, 61 with a capability. bench/tagging.py has the figures on real texts.
 FLOOR = 67
 FLOOR_OF_A_LANGUAGE = 33
-FLOOR_OF_OTHER = 12
+FLOOR_OF_OTHER = 11
 MOST_FURTHER = 5
 FLOOR_OF_CAPABILITIES = 48
 

@@ -1,4 +1,4 @@
-"""Questions are read for what they say beside their subject; `bench/understanding.yaml` measures it."""
+"""Questions are read for what they say beside their subject."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def rules(text: str, **given_: object) -> set[tuple[str, str, bool]]:
         ("钙钛矿封装，欧洲", {("region", "europe", True)}),
         ("Swiss team for wafer bonding", {("country", "CH", True)}),
         ("partners outside Europe for water treatment", {("region", "europe", False)}),
-        ("membrane experts based in Spain or Portugal", {("country", "ES", True), ("country", "PT", True)}),
+        ("experts based in Spain or Malta", {("country", "ES", True), ("country", "MT", True)}),
         ("we seek a university partner", {("nature", "university", True)}),
         ("+钙钛矿 封装 -石墨烯", {("must", "钙钛矿", True), ("must", "石墨烯", False)}),
         ('"solid electrolyte" coatings', {("must", "solid electrolyte", True)}),
@@ -47,10 +47,11 @@ def test_rules_are_read(text: str, expected: set[tuple[str, str, bool]]) -> None
 @pytest.mark.parametrize(
     "text",
     [
-        "Swiss roll line", "日本脑炎疫苗", "企业级存储", "面向欧洲市场的空调", "C++ for -20 °C", "A - B",
-        "state-of-the-art membranes", "EU AI Act compliance tools", "公司治理软件", "北京企业寻找氢能技术",
-        "not only Germany", "优先考虑德国的团队", 'an 8" wafer', "每日本地数据", "Na+ channel", "",
-        "   ", "+", '""', "- -", "🙂🙂", "\x00\x01", "“未配对的引号", '"unbalanced',
+        "Swiss roll line", "日本脑炎疫苗", "企业级存储", "面向欧洲市场的空调", "C++ for -20 °C",
+        "A - B", "state-of-the-art membranes", "EU AI Act compliance tools", "公司治理软件",
+        "北京企业寻找氢能技术", "not only Germany", "优先考虑德国的团队", 'an 8" wafer',
+        "每日本地数据", "Na+ channel", "", "   ", "+", '""', "- -", "🙂🙂", "\x00\x01",
+        "“未配对的引号", '"unbalanced',
     ],
 )  # fmt: skip
 def test_no_rule_where_none_is_meant(text: str) -> None:
@@ -93,8 +94,8 @@ def test_the_union_is_its_members() -> None:
 
 
 WORDS = st.sampled_from(
-    ["德国", "Germany", "German", "企业", "partners", "from", "来自", "不要", "not", "的", "，", ".",
-     "+", "-", '"', "“", "”", "钙钛矿", "laser", " ", "联合研发", "欧盟", "\n", "ß", "𠀀", "臺灣"]
+    ["德国", "Germany", "German", "企业", "partners", "from", "来自", "不要", "not", "的", "，",
+     ".", "+", "-", '"', "“", "”", "钙钛矿", "laser", " ", "联合研发", "欧盟", "\n", "ß", "臺灣"]
 )  # fmt: skip
 
 

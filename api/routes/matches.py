@@ -32,8 +32,12 @@ async def matches(asked: MatchRequest, service: Answering) -> Response:
         asker=asked.asker,
         side=asked.side,
         sector=asked.sector,
+        capability=asked.capability,
         countries=asked.countries,
         regions=asked.regions,
+        natures=asked.natures,
+        strike=asked.strike,
+        literal=asked.literal,
         k=asked.k,
         as_of=asked.as_of,
     )
@@ -56,8 +60,10 @@ async def organisation_matches(
     wish = Wish(
         organisation=id,
         sector=asked.sector,
+        capability=asked.capability,
         countries=asked.countries,
         regions=asked.regions,
+        natures=asked.natures,
         k=asked.k,
         as_of=asked.as_of,
     )

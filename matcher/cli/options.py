@@ -35,6 +35,21 @@ Country = Annotated[
     list[str] | None, typer.Option("--country", help="国家/地区 Country/Region; may be repeated.")
 ]
 Region = Annotated[list[str] | None, typer.Option("--region", help="大洲 Region; may be repeated.")]
+Capability = Annotated[
+    str | None,
+    typer.Option("--capability", help="能力 Capability: code or name; only such profiles count."),
+]
+Nature = Annotated[
+    list[str] | None,
+    typer.Option("--nature", help="合作方性质 Nature of the partner; may be repeated."),
+]
+Strike = Annotated[
+    list[str] | None,
+    typer.Option("--strike", help="划掉被理解为条件的词 Words not to be understood as a rule."),
+]
+Literal = Annotated[
+    bool, typer.Option("--literal", help="不作理解，全文检索 Understand nothing: all is subject.")
+]
 For = Annotated[
     str | None, typer.Option("--for", help="代谁提问 The asker: id or name of an organisation.")
 ]

@@ -22,6 +22,10 @@ RULES: dict[str, Bilingual] = {
     "corporate_tree": Bilingual("与提问机构同属一个集团", "in the asker's own corporate tree"),
     "country": Bilingual("不在所选国家/地区", "not in the country/region asked for"),
     "region": Bilingual("不在所选大洲", "not in the region asked for"),
+    "nature": Bilingual("性质不符或未知", "of another or unknown nature"),
+    "capability": Bilingual("没有该项能力的资料", "without a profile of the capability asked for"),
+    "mode": Bilingual("资料只谈其他合作方式", "open to other manners of cooperation only"),
+    "must": Bilingual("没有资料满足必须的词", "without a profile that meets the terms insisted on"),
     "no_profile": Bilingual("没有任何资料", "without any profile"),
     "as_of": Bilingual("当日没有有效资料", "without a profile open on that day"),
     "left_out": Bilingual("仅有被排除的资料", "with left-out profiles only"),
@@ -39,7 +43,16 @@ def write_json(document: Any) -> None:
 def show_answer(answer: Answer, language: str, vocabulary: Vocabulary) -> None:
     """The pairings as a broker reads them: who, why, from what source."""
     say = Speaker(language, vocabulary)
-    if not answer.pairings:
+    show_understood(answer, say)
+    if answer.unmet:
+        named = "、".join(answer.unmet)
+        say(
+            f"没有机构的资料满足：{named}。去掉后最接近的 {len(answer.nearest)} 家：",
+            f"Nobody's profile meets: {named}. Nearest without it, {len(answer.nearest)}:",
+        )
+        for pairing in answer.nearest:
+            show_pairing(pairing, say, brief=True)
+    elif not answer.pairings:
         say("没有符合条件的机构。", "Nobody is eligible.")
         hint_at_union(answer, say)
     for pairing in answer.pairings:
@@ -73,6 +86,21 @@ def show_answer(answer: Answer, language: str, vocabulary: Vocabulary) -> None:
     say(
         f"截至 {answer.as_of}；快照 {answer.snapshot}；排序器 {answer.ranker}。",
         f"As of {answer.as_of}; snapshot {answer.snapshot}; ranker {answer.ranker}.",
+    )
+
+
+def show_understood(answer: Answer, say: Speaker) -> None:
+    """What was read as a rule, and how to undo it."""
+    understood = answer.question.query.understood
+    if not understood:
+        return
+    read = [f"{'' if u.wanted else say.word('不要 ', 'not ')}{u.words}" for u in understood]
+    words = (
+        "；".join(dict.fromkeys(read)) if say.language == "zh" else "; ".join(dict.fromkeys(read))
+    )
+    say(
+        f"理解为条件：{words}（--strike 词 可划掉，--literal 全部不理解）。",
+        f"Understood as rules: {words} (--strike WORDS undoes one, --literal all).",
     )
 
 

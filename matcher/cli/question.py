@@ -12,17 +12,21 @@ from matcher.text.normalise import has_han
 
 from .options import (
     AsOf,
+    Capability,
     Count,
     Country,
     For,
     Home,
     Json,
     Language,
+    Literal,
     Model,
+    Nature,
     ReasonsOption,
     Region,
     Sector,
     SideOption,
+    Strike,
     day,
     home_folder,
     one_of,
@@ -46,8 +50,12 @@ def query(
     k: Count = 10,
     side: SideOption = None,
     sector: Sector = None,
+    capability: Capability = None,
     country: Country = None,
     region: Region = None,
+    nature: Nature = None,
+    strike: Strike = None,
+    literal: Literal = False,
     asker: For = None,
     as_of: AsOf = None,
     reasons: ReasonsOption = "all",
@@ -69,7 +77,8 @@ def query(
     spoken = reader_language(language, read_settings(), tongue(text))
     matcher, wish, wanted = asking(
         home, model, reasons, text=text, asker=asker, side=side, sector=sector,
-        countries=country or (), regions=region or (), k=k, as_of=day(as_of),
+        capability=capability, countries=country or (), regions=region or (), natures=nature or (),
+        strike=strike or (), literal=literal, k=k, as_of=day(as_of),
     )  # fmt: skip
     if from_file is not None:
         answer_file(matcher, from_file, wish, wanted)
@@ -82,8 +91,10 @@ def match(
     k: Count = 10,
     side: SideOption = None,
     sector: Sector = None,
+    capability: Capability = None,
     country: Country = None,
     region: Region = None,
+    nature: Nature = None,
     as_of: AsOf = None,
     reasons: ReasonsOption = "all",
     model: Model = None,
@@ -95,7 +106,8 @@ def match(
     spoken = reader_language(language, read_settings())
     matcher, wish, wanted = asking(
         home, model, reasons, organisation=organisation, side=side, sector=sector,
-        countries=country or (), regions=region or (), k=k, as_of=day(as_of),
+        capability=capability, countries=country or (), regions=region or (), natures=nature or (),
+        k=k, as_of=day(as_of),
     )  # fmt: skip
     show(matcher.match(wish, wanted), json, spoken)
 

@@ -1,132 +1,102 @@
-"""Late interaction over static token vectors: which word of the question met which word of the
-partner, across languages, and how well all of them did together.
+"""Late interaction over static token vectors: how well the words of the question meet words of a
+partner's text, across languages.
 
-score(q, d) = sum over question tokens of weight x best cosine with a token of d, over the sum of
-weights, with weight = idf squared. It always uses the project's own static table, whatever encoder
-retrieves; a text's tokens come from the snapshot.
+words(q, d) = sum over question tokens of weight x best cosine with a token of d, over the sum of
+weights, with weight = idf squared; taken once over the whole text and once over its best single
+sentence, and the mean of the two: a sentence that answers counts more than words strewn about.
+It always uses the project's own static table, whatever encoder retrieves; a text's tokens come
+from the snapshot. Which word met which is told by `phrases.py`.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.snapshot.snapshot import Background, Snapshot
-from matcher.text.encoder import StaticEncoder, TokenisedText
+from matcher.snapshot.snapshot import Snapshot
+from matcher.snapshot.tokens import Tokens
 
 from .question import AskedText
 
 Floats = NDArray[np.float32]
+Longs = NDArray[np.int64]
 CHUNK = 256
 """Texts aligned at once: keeps the gathered similarities within a few megabytes."""
-CLEAR_MATCH = 0.45
-"""Cosine from which two words clearly say the same."""
-CLEAR_CHARACTER = 0.6
-"""The same for a single Chinese character, which may be a piece of a word."""
-WORTH_SHOWING = 0.04
-"""Share of the score from which a pair tells a reader something; of a long question the share that
-each of its words has on average."""
 
 
 @dataclass(frozen=True, slots=True)
-class WordPair:
-    """Two words that met; offsets count characters in the asking text and the partner's body."""
+class Aligned:
+    """One asking text against t texts."""
 
-    asked: str
-    asked_start: int
-    found: str
-    found_start: int
-    similarity: float
-    share: float
-    """Its share of the alignment score, in (0, 1]."""
+    words: Floats
+    """(t,) Late interaction: mean of the whole text's and its best sentence's."""
+    passage: Floats
+    """(t,) Cosine of the asking text with the best sentence, both pooled from the static table."""
 
 
 class Aligner:
     """One asking text against many texts of a snapshot."""
 
-    def __init__(self, asked: AskedText, snapshot: Snapshot) -> None:
-        self.asked = asked
-        self._weights = asked.token_weights / max(float(asked.token_weights.sum()), 1e-9)
-        self._similar: Floats = asked.token_vectors @ snapshot.token_table.T
-        self._columns = snapshot.columns
+    def __init__(self, asked: AskedText, similar: Floats, snapshot: Snapshot) -> None:
+        """`similar` (v, m + 1): cosines of the snapshot's tokens with those of the asking text,
+        the last column with the text as a whole."""
+        total = float(asked.token_weights.sum())
+        self._weights = np.append(asked.token_weights / max(total, 1e-9), 0).astype(np.float32)
+        self._similar = similar
+        self._pull = similar[:, -1] * snapshot.token_table.pull
+        self._tokens = snapshot.tokens
 
-    def scores(self, texts: NDArray[np.int64]) -> Floats:
-        """Alignment score of each text row, (t,)."""
-        if not len(self._weights):
-            return np.zeros(len(texts), np.float32)
-        parts = [self._chunk(texts[b : b + CHUNK]) for b in range(0, len(texts), CHUNK)]
-        return np.concatenate([np.empty(0, np.float32), *parts])
-
-    def _chunk(self, texts: NDArray[np.int64]) -> Floats:
-        begins = self._columns.token_offsets[texts]
-        lengths = self._columns.token_offsets[texts + 1] - begins
-        starts = np.cumsum(lengths) - lengths
-        places = np.arange(int(lengths.sum())) + np.repeat(begins - starts, lengths)
-        return self._best(self._columns.token_ids[places], starts)
-
-    def background(self, background: Background) -> Floats:
-        """Alignment score with each definition of one language."""
-        if not len(self._weights):
-            return np.zeros(len(background.vectors), np.float32)
-        return self._best(background.token_ids, background.token_offsets[:-1])
-
-    def _best(self, token_ids: NDArray[np.int32], starts: NDArray[np.int64]) -> Floats:
-        best = np.maximum.reduceat(self._similar[:, token_ids], starts, axis=1)
-        return np.asarray(self._weights @ best, dtype=np.float32)
-
-
-def word_pairs(
-    asked: AskedText, body: str, static: StaticEncoder, most: int = 6
-) -> tuple[WordPair, ...]:
-    """The clearest word pairs of an asking text and a partner's text, by share of the score."""
-    tokens = _tokens(static, body)
-    if not len(tokens.ids) or not len(asked.token_weights):
-        return ()
-    similar = asked.token_vectors @ static.token_vectors(tokens.ids).T
-    best = similar.argmax(axis=1)
-    reached = similar[np.arange(len(best)), best] * asked.token_weights
-    total = max(float(reached[reached > 0].sum()), 1e-9)
-    pairs: dict[tuple[str, str], WordPair] = {}
-    for token in np.argsort(-reached, kind="stable"):
-        similarity = float(similar[token, best[token]])
-        share = float(reached[token]) / total
-        alone = asked.token_ends[token] - asked.token_starts[token] == 1
-        clear = CLEAR_CHARACTER if alone else CLEAR_MATCH
-        if similarity < clear or share < min(WORTH_SHOWING, 1 / len(best)) or len(pairs) == most:
-            continue
-        place = best[token]
-        start, word = whole_word(
-            asked.text, int(asked.token_starts[token]), int(asked.token_ends[token])
+    @classmethod
+    def of_all(cls, asked: tuple[AskedText, ...], snapshot: Snapshot) -> tuple[Aligner, ...]:
+        """One for each asking text; the table is read once for all of them, and whole: to gather
+        the rows of the candidates first takes as long."""
+        groups = [np.vstack([a.token_vectors, a.pooled[None, :]]) for a in asked]
+        similar = snapshot.token_table.rows @ np.concatenate(groups).T
+        ends = np.cumsum([len(group) for group in groups])
+        return tuple(
+            cls(each, np.ascontiguousarray(similar[:, end - len(group) : end]), snapshot)
+            for each, group, end in zip(asked, groups, ends.tolist(), strict=True)
         )
-        found_start, found = whole_word(body, int(tokens.starts[place]), int(tokens.ends[place]))
-        if any(c.isalnum() for c in word):
-            pairs.setdefault(
-                (word.casefold(), found.casefold()),
-                WordPair(word, start, found, found_start, similarity, share),
-            )
-    return tuple(pairs.values())
+
+    def texts(self, texts: Longs) -> Aligned:
+        """Each text row, (t,)."""
+        parts = [self._chunk(texts[b : b + CHUNK]) for b in range(0, len(texts), CHUNK)]
+        none = np.empty(0, np.float32)
+        return Aligned(
+            np.concatenate([none, *(part.words for part in parts)]),
+            np.concatenate([none, *(part.passage for part in parts)]),
+        )
+
+    def all_of(self, tokens: Tokens) -> Aligned:
+        """Every text of `tokens`, such as the background's."""
+        return self._measure(tokens.ids, tokens.sentences[:-1], tokens.texts[:-1], tokens.scale)
+
+    def _chunk(self, texts: Longs) -> Aligned:
+        tokens = self._tokens
+        sentences, text_starts = spans(tokens.texts[texts], tokens.texts[texts + 1])
+        places, sentence_starts = spans(
+            tokens.sentences[sentences], tokens.sentences[sentences + 1]
+        )
+        return self._measure(
+            tokens.ids[places], sentence_starts, text_starts, tokens.scale[sentences]
+        )
+
+    def _measure(
+        self, ids: NDArray[np.int32], sentences: Longs, texts: Longs, scale: Floats
+    ) -> Aligned:
+        met = np.maximum.reduceat(self._similar.take(ids, axis=0), sentences, axis=0)
+        whole = np.maximum.reduceat(met, texts, axis=0) @ self._weights
+        sentence = np.maximum.reduceat(met @ self._weights, texts)
+        pooled = np.add.reduceat(self._pull.take(ids), sentences) * scale
+        words = np.asarray((whole + sentence) / 2, np.float32)
+        return Aligned(words, np.asarray(np.maximum.reduceat(pooled, texts), np.float32))
 
 
-@lru_cache(maxsize=4096)
-def _tokens(static: StaticEncoder, body: str) -> TokenisedText:
-    """A partner's text is shown to many askers, above all in a batch: it is cut once."""
-    return static.tokenise([body])[0]
-
-
-def whole_word(text: str, start: int, end: int) -> tuple[int, str]:
-    """A piece of an alphabetic word widened to the word; Chinese tokens are words already."""
-
-    def inside(character: str) -> bool:
-        return character.isalnum() and not "\u2e80" <= character <= "\u9fff"
-
-    while start < end and not text[start].isalnum():
-        start += 1
-    if start < end and inside(text[start]):
-        while start > 0 and inside(text[start - 1]):
-            start -= 1
-        while end < len(text) and inside(text[end]):
-            end += 1
-    return start, text[start:end].strip()
+def spans(begins: Longs, ends: Longs) -> tuple[Longs, Longs]:
+    """All numbers of the ranges begin:end one after the other, and where each range starts in
+    them; no range is empty."""
+    lengths = ends - begins
+    starts = np.cumsum(lengths) - lengths
+    return np.arange(int(lengths.sum())) + np.repeat(begins - starts, lengths), starts

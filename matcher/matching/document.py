@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 
 from matcher.errors import MatcherError
-from matcher.query import Query
+from matcher.query import Query, Understood
 
 from .pairing import Answer, Evidence, Pairing, Reason
 
@@ -32,10 +32,17 @@ def answer_document(
         "ranker": answer.ranker,
         "as_of": answer.as_of.isoformat(),
         "asked": asked_document(answer.question.query, answer.question.side.value),
+        "understood": [understood_document(u) for u in answer.question.query.understood],
         "eligible": answer.eligible,
         "excluded": [{"rule": rule, "count": count} for rule, count in answer.excluded],
         "missing": list(answer.missing),
         "pairings": [pairing_document(p, spliced=spliced) for p in answer.pairings],
+        "unmet": list(answer.unmet),
+        "nearest": [pairing_document(p, spliced=spliced) for p in answer.nearest],
+        "facets": {
+            facet: [{"code": code, "count": count} for code, count in counts]
+            for facet, counts in answer.facets
+        },
         "known_partners": [pairing_document(p, spliced=spliced) for p in answer.known_partners],
         "known_partner_count": answer.known_partner_count,
         "one_text_rule": {"most": rule.most, "moved": rule.moved, "price": rule.price},
@@ -43,17 +50,48 @@ def answer_document(
 
 
 def asked_document(query: Query, side: str) -> dict[str, Any]:
-    """What was understood of the question."""
+    """The query as it was put and resolved."""
     return {
         "text": query.text,
+        "subject": query.subject,
         "profile": query.profile,
         "organisation": query.organisation,
         "for": query.asker,
         "side": side,
         "sector": query.sector,
+        "capability": query.capability,
         "countries": list(query.countries),
         "regions": list(query.regions),
+        "natures": list(query.natures),
+        "modes": list(query.modes),
+        "not": {
+            "countries": list(query.not_countries),
+            "regions": list(query.not_regions),
+            "natures": list(query.not_natures),
+            "modes": list(query.not_modes),
+        },
+        "musts": [
+            {
+                "text": must.text,
+                "wanted": must.wanted,
+                "literal": must.literal,
+                "synonyms": list(must.synonyms),
+            }
+            for must in query.musts
+        ],
         "k": query.k,
+    }
+
+
+def understood_document(understood: Understood) -> dict[str, Any]:
+    """Words of the question that were read as a rule, and applied."""
+    return {
+        "kind": understood.kind.value,
+        "code": understood.code,
+        "wanted": understood.wanted,
+        "words": understood.words,
+        "start": understood.start,
+        "end": understood.end,
     }
 
 
@@ -115,6 +153,20 @@ def evidence_document(evidence: Evidence) -> dict[str, Any]:
                 "share": w.share,
             }
             for w in evidence.words
+        ],
+        "names": [
+            {
+                "asked": n.asked,
+                "asked_start": n.asked_start,
+                "found": n.found,
+                "found_start": n.found_start,
+                "capability": n.capability,
+            }
+            for n in evidence.names
+        ],
+        "musts": [
+            {"text": m.text, "how": m.how.value, "words": m.words, "start": m.start}
+            for m in evidence.musts
         ],
     }
 

@@ -6,6 +6,7 @@ eligible + excluded = all organisations of the snapshot.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -14,9 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.organisation import ProfileKind, Publication
+from matcher.query import Query
 from matcher.snapshot.columns import KINDS, PUBLICATIONS, SIDES, UNKNOWN_DAY, sector_bit
 from matcher.snapshot.snapshot import Snapshot
+from matcher.text.encoder import StaticEncoder
 from matcher.vocabulary import Vocabulary
+
+from .musts import Insistence
 
 if TYPE_CHECKING:
     from .question import Question
@@ -24,8 +29,8 @@ if TYPE_CHECKING:
 Mask = NDArray[np.bool_]
 
 RULES = (
-    "side", "inactive", "corporate_tree", "country", "region",
-    "no_profile", "as_of", "left_out", "sector", "anonymous",
+    "side", "inactive", "corporate_tree", "country", "region", "nature",
+    "no_profile", "as_of", "left_out", "sector", "capability", "mode", "must", "anonymous",
 )  # fmt: skip
 
 
@@ -66,7 +71,9 @@ def left_out(snapshot: Snapshot, leave_out: frozenset[str]) -> Mask:
     return np.isin(snapshot.columns.profile_source, numbers)
 
 
-def screen(question: Question, snapshot: Snapshot, vocabulary: Vocabulary) -> Eligible:
+def screen(
+    question: Question, snapshot: Snapshot, vocabulary: Vocabulary, static: StaticEncoder
+) -> Eligible:
     """Apply RULES in order."""
     columns, query = snapshot.columns, question.query
     manifest = snapshot.manifest
@@ -81,11 +88,10 @@ def screen(question: Question, snapshot: Snapshot, vocabulary: Vocabulary) -> El
     if question.asker is not None:
         tree = columns.organisation_tree
         exclude("corporate_tree", tree == tree[question.asker])
-    if query.countries:
-        exclude("country", ~in_countries(snapshot, set(query.countries)))
-    if query.regions:
-        within = {c for c in manifest.countries if vocabulary.region_of(c) in query.regions}
-        exclude("region", ~in_countries(snapshot, within))
+    for rule, broken in places(query, snapshot, vocabulary):
+        exclude(rule, broken)
+    if query.natures or query.not_natures:
+        exclude("nature", ~of_natures(query, snapshot))
 
     profiles = np.ones(len(snapshot.profiles), bool)
 
@@ -101,6 +107,16 @@ def screen(question: Question, snapshot: Snapshot, vocabulary: Vocabulary) -> El
     if query.sector is not None:
         bit = sector_bit(manifest.sectors[:-1], query.sector)
         narrow("sector", (columns.profile_sectors & bit) != 0)
+    if query.capability is not None:
+        able = np.zeros(len(profiles), bool)
+        able[snapshot.capability_profiles(query.capability)] = True
+        narrow("capability", able)
+    if query.modes or query.not_modes:
+        narrow("mode", of_modes(query, snapshot))
+    if query.musts:
+        insistence = Insistence(query.musts, snapshot, static)
+        for must in query.musts:
+            narrow("must", insistence.profiles(must))
     narrow("anonymous", ~columns.profile_anonymous)
 
     eligible = rule_of < 0
@@ -114,7 +130,44 @@ def screen(question: Question, snapshot: Snapshot, vocabulary: Vocabulary) -> El
     )
 
 
+def places(query: Query, snapshot: Snapshot, vocabulary: Vocabulary) -> Iterator[tuple[str, Mask]]:
+    """Who stands in none of the places asked for, or in one that is not wanted; an unknown country
+    is in no place."""
+
+    def of_regions(regions: tuple[str, ...]) -> set[str]:
+        return {c for c in snapshot.manifest.countries if vocabulary.region_of(c) in regions}
+
+    if query.countries or query.regions:
+        wanted = {*query.countries, *of_regions(query.regions)}
+        rule = "country" if query.countries else "region"
+        yield rule, ~in_countries(snapshot, wanted)
+    if query.not_countries:
+        yield "country", in_countries(snapshot, set(query.not_countries))
+    if query.not_regions:
+        yield "region", in_countries(snapshot, of_regions(query.not_regions))
+
+
 def in_countries(snapshot: Snapshot, codes: set[str]) -> Mask:
     """(n,) Organisations of these countries; those whose country is unknown are not."""
-    places = [n for n, code in enumerate(snapshot.manifest.countries) if code in codes]
-    return np.isin(snapshot.columns.organisation_country, places)
+    rows = [n for n, code in enumerate(snapshot.manifest.countries) if code in codes]
+    return np.isin(snapshot.columns.organisation_country, rows)
+
+
+def of_natures(query: Query, snapshot: Snapshot) -> Mask:
+    """(n,) Of a wanted nature, if any is asked for, and of none that is not wanted."""
+    nature, codes = snapshot.columns.organisation_nature, snapshot.manifest.natures
+    wanted = np.isin(nature, [codes.index(each) for each in query.natures])
+    unwanted = np.isin(nature, [codes.index(each) for each in query.not_natures])
+    return (wanted if query.natures else ~unwanted) & ~unwanted
+
+
+def of_modes(query: Query, snapshot: Snapshot) -> Mask:
+    """(p,) Profiles open to a wanted mode. One that names no mode may be open to any."""
+    bits, codes = snapshot.columns.profile_modes, snapshot.manifest.modes
+
+    def among(modes: tuple[str, ...]) -> int:
+        return sum(1 << codes.index(each) for each in modes)
+
+    left = bits & ~np.uint8(among(query.not_modes))
+    open_to = (left & among(query.modes)) != 0 if query.modes else left != 0
+    return np.asarray((bits == 0) | open_to)

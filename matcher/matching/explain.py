@@ -11,12 +11,12 @@ from matcher.errors import Bilingual
 from matcher.organisation import OTHER_SECTOR
 from matcher.snapshot.columns import sector_bit
 from matcher.snapshot.snapshot import Snapshot
-from matcher.text.encoder import StaticEncoder
 from matcher.vocabulary import Vocabulary
 
-from .alignment import WordPair, word_pairs
 from .features import BY_NAME, Said
+from .musts import Insistence
 from .pairing import Evidence, Pairing, Reason
+from .phrases import WordPair, name_pairs, word_pairs
 from .placing import Place, Placed
 from .question import AskedText
 from .ranker import Block, Ranker
@@ -37,15 +37,15 @@ class Explainer:
     def __init__(
         self,
         snapshot: Snapshot,
-        static: StaticEncoder,
         vocabulary: Vocabulary,
         ranker: Ranker,
+        insistence: Insistence | None = None,
     ) -> None:
         self._snapshot = snapshot
-        self._static = static
         self._vocabulary = vocabulary
         self._ranker = ranker
-        self._met: dict[tuple[str, str], tuple[WordPair, ...]] = {}
+        self._insistence = insistence
+        self._met: dict[tuple[str, int], tuple[WordPair, ...]] = {}
 
     def pairing(self, place: Place, reasons: str) -> Pairing:
         """The pairing of a place with `reasons` all, top (the strongest three and the sum of the
@@ -122,21 +122,20 @@ class Explainer:
             self._piece(place, holding) for holding in list(texts.values())[:MOST_EVIDENCE]
         )
 
-    def _words(self, asked: AskedText, body: str) -> tuple[WordPair, ...]:
+    def _words(self, asked: AskedText, row: int, body: str) -> tuple[WordPair, ...]:
         """The words that met; a text that several organisations hold is read once."""
-        key = (asked.text, body)
+        key = (asked.text, row)
         if key not in self._met:
-            self._met[key] = word_pairs(asked, body, self._static)
+            self._met[key] = word_pairs(asked, row, body, self._snapshot)
         return self._met[key]
 
     def _piece(self, place: Place, holding: int) -> Evidence:
         pairs = place.tier.pairs
-        text: dict[str, Any] = self._snapshot.texts[int(pairs.candidates.texts[holding])]
+        row = int(pairs.candidates.texts[holding])
+        text: dict[str, Any] = self._snapshot.texts[row]
         profile = self._snapshot.profiles[int(pairs.candidates.profiles[holding])]
-        words = self._words(
-            pairs.question.texts[int(pairs.hits.asked[pairs.candidates.hits[holding]])],
-            text["body"],
-        )
+        asked = pairs.question.texts[int(pairs.hits.asked[pairs.candidates.hits[holding]])]
+        words = self._words(asked, row, text["body"])
         return Evidence(
             profile=profile["id"],
             kind=profile["kind"],
@@ -150,6 +149,8 @@ class Explainer:
             attribution=profile["attribution"],
             completeness=profile["completeness"],
             words=words,
+            names=name_pairs(asked, text["body"]),
+            musts=self._insistence.met(row, text["body"]) if self._insistence else (),
         )
 
 

@@ -7,6 +7,8 @@ how many standard deviations a text lies above *any* technical text of its langu
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,16 +17,28 @@ MINIMUM_SPREAD = 0.02
 """Below this a question is as near to everything; dividing by less would blow noise up."""
 
 
-def standardise(
-    raw: Floats, is_chinese: NDArray[np.bool_], background: dict[str, Floats]
-) -> Floats:
-    """`raw` (n,) in standard deviations above the background of each text's own language.
+@dataclass(frozen=True, slots=True)
+class Yardstick:
+    """What one measure of one question gives with the background of each language."""
 
-    `background` holds the question's raw scores with the definitions, by language.
-    """
-    result = np.empty(len(raw), np.float32)
-    for language, mask in (("zh", is_chinese), ("en", ~is_chinese)):
-        sample = background[language]
-        spread = max(float(sample.std()), MINIMUM_SPREAD)
-        result[mask] = (raw[mask] - float(sample.mean())) / spread
-    return result
+    mean: dict[bool, float]
+    """By whether the language is Chinese."""
+    spread: dict[bool, float]
+
+    @classmethod
+    def of(cls, zh: Floats, en: Floats) -> Yardstick:
+        """From the raw measures with the Chinese and with the English definitions."""
+        samples = {True: zh, False: en}
+        return cls(
+            {chinese: float(sample.mean()) for chinese, sample in samples.items()},
+            {
+                chinese: max(float(sample.std()), MINIMUM_SPREAD)
+                for chinese, sample in samples.items()
+            },
+        )
+
+    def deviations(self, raw: Floats, is_chinese: NDArray[np.bool_]) -> Floats:
+        """`raw` (n,) in standard deviations above the background of each text's own language."""
+        mean = np.where(is_chinese, self.mean[True], self.mean[False])
+        spread = np.where(is_chinese, self.spread[True], self.spread[False])
+        return np.asarray((raw - mean) / spread, np.float32)

@@ -17,18 +17,20 @@ from matcher.errors import Bilingual
 from matcher.organisation import ProfileKind, Publication
 from matcher.snapshot.columns import KINDS, PUBLICATIONS, UNKNOWN_DAY
 from matcher.snapshot.snapshot import Snapshot
+from matcher.text.normalise import has_han
 
-from .alignment import WordPair
 from .candidates import Candidates
 from .eligibility import open_profiles
-from .fairness import standardise
+from .fairness import Yardstick
 from .history import History
+from .phrases import WordPair
 from .question import Question
 from .ranker import Block
 from .retrieve import Hits
 
 Floats = NDArray[np.floating]
 DAYS_A_YEAR = 365.25
+EXPECTED_NOWHERE = 0.125
 FURTHER = 2
 """Profiles beside the best that count as further evidence: more would only measure size."""
 
@@ -83,6 +85,31 @@ def alignment(pairs: Pairs) -> Floats:
     Unit: standard deviations of the late-interaction score above the background.
     """
     return pairs.hits.alignment[pairs.candidates.hits]
+
+
+def lexical(pairs: Pairs) -> Floats:
+    """How much of the question, by weight of its words, stands literally in the profile, in words
+    of its own or in other names of the capabilities it names (higher is better).
+
+    Unit: share, 0 to about 1. Missing for a text in another language than the question's of which
+    less than an eighth stands there: words cannot be expected to stand in a translation.
+    """
+    hits = pairs.hits.lexical[pairs.candidates.hits].astype(np.float64)
+    texts = pairs.snapshot.columns.text_is_chinese[pairs.candidates.texts]
+    asked = np.array([has_han(text.text) for text in pairs.question.texts])
+    other = texts != asked[pairs.hits.asked[pairs.candidates.hits]]
+    hits[other & (hits < EXPECTED_NOWHERE)] = np.nan
+    return hits
+
+
+def kindred(pairs: Pairs) -> Floats:
+    """What the texts that answer the question best in its own language lend to one that is like
+    them in the other (more is better). Unit: standard deviations, as `meaning`. Missing for a
+    text in the question's own language, or where nothing is lent.
+    """
+    lent = pairs.hits.kindred[pairs.candidates.hits].astype(np.float64)
+    lent[lent <= 0] = np.nan
+    return lent
 
 
 def share_of_text(pairs: Pairs) -> Floats:
@@ -144,11 +171,12 @@ def second_direction(pairs: Pairs) -> Floats:
     best = np.full(len(texts), -np.inf)
     for text in offered:
         vector = snapshot.vectors[text]
-        background = {lang: b.vectors @ vector for lang, b in snapshot.background.items()}
-        fair = standardise(
-            np.asarray(snapshot.vectors[texts] @ vector),
-            np.asarray(columns.text_is_chinese[texts]),
-            background,
+        background = snapshot.background
+        yardstick = Yardstick.of(
+            background["zh"].vectors @ vector, background["en"].vectors @ vector
+        )
+        fair = yardstick.deviations(
+            snapshot.vectors[texts] @ vector, columns.text_is_chinese[texts]
         )
         best = np.maximum(best, fair)
     by_organisation = np.full(len(snapshot.organisations), -np.inf)
@@ -288,6 +316,17 @@ FEATURES: tuple[Feature, ...] = (
                   "The text as a whole is near the question: {0:.1f} deviations above background."),
             ALWAYS),
     Feature("alignment", Block.FIT, "σ", alignment, alignment_sentence, ALWAYS),
+    Feature("lexical", Block.FIT, "share", lexical,
+            plain("问题用词有 {0:.0%} 字面见于资料。",
+                  "{0:.0%} of the question's words stand in the text itself."),
+            Bilingual("未知：资料用另一种语言写成，字面不可比。",
+                      "Not known: the text is in another language, words cannot be compared.")),
+    Feature("kindred", Block.FIT, "σ", kindred,
+            plain("与问题同语种中最相符的资料内容相近（借得 {0:.1f} 个标准差）。",
+                  "It is like the texts that answer best in the question's own language "
+                  "({0:.1f} deviations lent)."),
+            Bilingual("无：资料与问题同语种，或与同语种的最佳资料不相近。",
+                      "None: the text is in the question's language, or not like its best texts.")),
     Feature("share_of_text", Block.FIT, "organisations", share_of_text,
             plain("该资料由 {0:.0f} 家机构共有，只按其一份计。",
                   "The text is shared by {0:.0f} organisation(s), credited for one part."), ALWAYS),

@@ -11,7 +11,9 @@ import orjson
 
 from matcher.errors import Bilingual
 
-from .alignment import WordPair
+from .facets import Facets
+from .musts import Met
+from .phrases import NamePair, WordPair
 from .question import Question
 from .ranker import Block
 
@@ -47,6 +49,10 @@ class Evidence:
     completeness: float
     """How much of what a reader needs its profile says, 0 to 1 (`matcher/quality.py`)."""
     words: tuple[WordPair, ...] = ()
+    names: tuple[NamePair, ...] = ()
+    """Other names of the question's capabilities that stand in the text."""
+    musts: tuple[Met, ...] = ()
+    """The terms insisted on that the text meets, and how."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +121,11 @@ class Answer:
     known_partners: tuple[Pairing, ...]
     known_partner_count: int
     one_text: OneTextRule
+    facets: Facets = ()
+    unmet: tuple[str, ...] = ()
+    """Terms insisted on that nobody else eligible meets: then there are no pairings ..."""
+    nearest: tuple[Pairing, ...] = ()
+    """... and these come nearest without them."""
 
     def __iter__(self) -> Iterator[Pairing]:
         return iter(self.pairings)

@@ -8,30 +8,36 @@ queries, profiles, organisations, lists, the API and the benchmarks all go throu
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
+from functools import cached_property
 
 import numpy as np
 
-from matcher.query import Query
+from matcher.query import Must, Query
 from matcher.snapshot.snapshot import Snapshot
 from matcher.text.encoder import Encoder, StaticEncoder
+from matcher.text.expansion import Names
 from matcher.vocabulary import Vocabulary
 
 from .alignment import Aligner
 from .candidates import gather_candidates
 from .eligibility import Eligible, screen
 from .explain import Explainer, explain
+from .facets import count_facets
 from .features import Pairs
 from .history import read_history
-from .pairing import Answer
+from .musts import Insistence
+from .pairing import Answer, Pairing
 from .placing import FIRST, Placed, place
 from .question import Question, read_question
 from .ranker import Ranker
-from .retrieve import retrieve
+from .relevance import WHOLE, Blend
+from .retrieve import NOTHING, Hits, retrieve
 from .scoring import Scored, score
 from .sectors import question_sectors
+from .seeker import Seeker
 
 
 class Reasons(StrEnum):
@@ -42,7 +48,7 @@ class Reasons(StrEnum):
     NONE = "none"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Equipment:
     """What a pipeline needs besides the query; all of it immutable and shared."""
 
@@ -51,6 +57,11 @@ class Equipment:
     static: StaticEncoder
     vocabulary: Vocabulary
     ranker: Ranker
+
+    @cached_property
+    def names(self) -> Names:
+        """Every name of every capability, to look for beside the question's own words."""
+        return Names(self.vocabulary.capability)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +73,8 @@ class Ranking:
     placed: Placed
     partner_count: int
     """Past partners among the eligible."""
+    first: Scored | None
+    """The first tier; None where nobody was found."""
 
 
 def match(
@@ -72,8 +85,10 @@ def match(
     `match` with k is a prefix of `match` with k + 1. Raises what `read_question` raises.
     """
     ranking = rank(query, equipment, today)
-    pairings, partners = explain(ranking.placed, explainer(equipment), reasons.value)
+    words = explainer(equipment, query)
+    pairings, partners = explain(ranking.placed, words, reasons.value)
     question, eligible, placed = ranking.question, ranking.eligible, ranking.placed
+    unmet, nearest = without_musts(query, eligible, equipment, today, reasons)
     return Answer(
         snapshot=equipment.snapshot.id,
         ranker=equipment.ranker.label,
@@ -86,21 +101,48 @@ def match(
         known_partners=partners,
         known_partner_count=ranking.partner_count,
         one_text=placed.one_text,
+        facets=(
+            count_facets(ranking.first, equipment.snapshot, equipment.vocabulary)
+            if reasons is not Reasons.NONE
+            else ()
+        ),
+        unmet=unmet,
+        nearest=nearest,
     )
+
+
+def without_musts(
+    query: Query, eligible: Eligible, equipment: Equipment, today: date, reasons: Reasons
+) -> tuple[tuple[str, ...], tuple[Pairing, ...]]:
+    """Where nobody meets what is insisted on: the terms that are to blame, each alone or all
+    together, and who comes nearest without them. Nothing where somebody does."""
+    if not query.musts or eligible.organisations.any():
+        return (), ()
+    alone = tuple(must.text for must in query.musts if not lone(must, query, equipment, today))
+    found = rank(replace(query, musts=(), k=NEAREST), equipment, today).placed
+    nearest, _ = explain(found, explainer(equipment, query), reasons.value)
+    return alone or tuple(must.text for must in query.musts), nearest
+
+
+def lone(must: Must, query: Query, equipment: Equipment, today: date) -> bool:
+    """Whether anybody otherwise eligible meets this must, were it the only one."""
+    question = ask(replace(query, musts=(must,)), equipment, today)
+    found = screen(question, equipment.snapshot, equipment.vocabulary, equipment.static)
+    return bool(found.organisations.any())
 
 
 def rank(query: Query, equipment: Equipment, today: date) -> Ranking:
     """Encode, screen, retrieve, score and place: everything but the words."""
     snapshot, vocabulary = equipment.snapshot, equipment.vocabulary
-    question = read_question(query, today, snapshot, equipment.encoder, equipment.static)
-    eligible = screen(question, snapshot, vocabulary)
+    question = ask(query, equipment, today)
+    eligible = screen(question, snapshot, vocabulary, equipment.static)
     history = read_history(snapshot, question.as_of, query.leave_out, question.asker)
-    aligners = tuple(Aligner(asked, snapshot) for asked in question.texts)
-    sectors = question_sectors(question, aligners, snapshot, vocabulary)
+    seekers = seek(question, snapshot)
+    sectors = question_sectors(question, seekers, snapshot, vocabulary)
     seen = np.zeros(len(snapshot.organisations), bool)
     tiers: list[Scored] = []
     found = 0
-    for hits in retrieve(question, aligners, eligible, snapshot):
+    for hits in retrieve(question, seekers, eligible, snapshot):
         candidates = gather_candidates(hits, eligible, snapshot, seen)
         if len(candidates):
             pairs = Pairs(question, snapshot, hits, candidates, history, sectors)
@@ -111,12 +153,43 @@ def rank(query: Query, equipment: Equipment, today: date) -> Ranking:
             break
     placed = place(tiers, history.partners, query.k, equipment.ranker.prior)
     acquainted = sum(bool(eligible.organisations[row]) for row in history.partners)
-    return Ranking(question, eligible, placed, acquainted)
+    return Ranking(question, eligible, placed, acquainted, tiers[0] if tiers else None)
 
 
-def explainer(equipment: Equipment) -> Explainer:
+def ask(query: Query, equipment: Equipment, today: date) -> Question:
+    """The question made ready to search with."""
+    e = equipment
+    return read_question(query, today, e.snapshot, e.encoder, e.static, e.names)
+
+
+def seek(question: Question, snapshot: Snapshot, blend: Blend = WHOLE) -> tuple[Seeker, ...]:
+    """One seeker for each asking text."""
+    aligners = Aligner.of_all(question.texts, snapshot)
+    return tuple(
+        Seeker(asked, aligner, snapshot, blend)
+        for asked, aligner in zip(question.texts, aligners, strict=True)
+    )
+
+
+def find_texts(
+    query: Query, equipment: Equipment, today: date, ablation: frozenset[str] = frozenset()
+) -> Hits:
+    """The first tier's texts, before anything is asked about who holds them; without the measures
+    named in `ablation` (`relevance.py`)."""
+    snapshot = equipment.snapshot
+    question = ask(query, equipment, today)
+    seekers = seek(question, snapshot, WHOLE.without(ablation))
+    eligible = screen(question, snapshot, equipment.vocabulary, equipment.static)
+    return next(retrieve(question, seekers, eligible, snapshot), NOTHING)
+
+
+def explainer(equipment: Equipment, query: Query) -> Explainer:
     """Who puts places into words."""
-    return Explainer(equipment.snapshot, equipment.static, equipment.vocabulary, equipment.ranker)
+    snapshot = equipment.snapshot
+    insistence = Insistence(query.musts, snapshot, equipment.static) if query.musts else None
+    return Explainer(snapshot, equipment.vocabulary, equipment.ranker, insistence)
 
 
+NEAREST = 5
+"""Pairings shown apart when nobody meets what is insisted on."""
 MISSING_WITHOUT_ASKER = ("second_direction", "corporate_tree", "past_partners", "screening")

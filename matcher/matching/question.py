@@ -13,8 +13,10 @@ from matcher.organisation import ProfileKind, Side
 from matcher.query import Query
 from matcher.snapshot.columns import KINDS, SIDES, sector_bit
 from matcher.snapshot.snapshot import Snapshot
+from matcher.text.asked import Asked, ask
 from matcher.text.encoder import Encoder, StaticEncoder, TokenisedText
-from matcher.text.telling import tells
+from matcher.text.expansion import Names
+from matcher.text.telling import counts, tells
 
 from .eligibility import open_profiles
 
@@ -25,6 +27,8 @@ MOST_TEXTS = 12
 few enough to answer at once."""
 MOST_TOKENS = 64
 """Words of one asking text that are aligned, the rarest first."""
+COUNTED = 0.5
+"""What is left of the weight of a number: it tells something, but meets its like anywhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +40,18 @@ class AskedText:
     """What kind of profile it comes from; None for free text."""
     vector: Floats
     """(d,) of the encoder that retrieves."""
+    pooled: Floats
+    """(d,) of the project's own static table."""
     token_vectors: Floats
     """(m, 256) unit rows of the project's own static table."""
     token_weights: Floats
-    """(m,) idf squared."""
+    """(m,) idf squared times how much the word tells, 0 to 1."""
+    token_tells: NDArray[np.bool_]
+    """(m,) Whether it tells what the text is about."""
     token_starts: NDArray[np.int32]
     token_ends: NDArray[np.int32]
+    terms: tuple[Asked, ...]
+    """What is looked for word by word, with what the vocabulary adds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +69,12 @@ class Question:
 
 
 def read_question(
-    query: Query, today: date, snapshot: Snapshot, encoder: Encoder, static: StaticEncoder
+    query: Query,
+    today: date,
+    snapshot: Snapshot,
+    encoder: Encoder,
+    static: StaticEncoder,
+    names: Names,
 ) -> Question:
     """Resolve who asks for whom, and encode what is asked.
 
@@ -77,8 +92,9 @@ def read_question(
         asker = None
     side = side_looked_for(query, asker, snapshot)
     if query.text is not None:
-        bodies: list[tuple[str, ProfileKind | None]] = [(query.text, None)]
-        if not any(character.isalnum() for character in query.text):
+        asked = query.text if query.subject is None else query.subject
+        bodies: list[tuple[str, ProfileKind | None]] = [(asked, None)]
+        if not any(character.isalnum() for character in asked):
             raise EmptyQuestion(
                 Bilingual("问题里没有文字。", "the question holds no word."),
                 Bilingual(
@@ -94,7 +110,7 @@ def read_question(
         as_of=as_of,
         side=side,
         asker=asker,
-        texts=tuple(encode_texts(bodies, encoder, static)),
+        texts=tuple(encode_texts(bodies, encoder, static, names)),
         asker_texts=offered_texts(query, as_of, asker, snapshot),
     )
 
@@ -205,53 +221,67 @@ def offered_texts(
 
 
 def encode_texts(
-    bodies: list[tuple[str, ProfileKind | None]], encoder: Encoder, static: StaticEncoder
+    bodies: list[tuple[str, ProfileKind | None]],
+    encoder: Encoder,
+    static: StaticEncoder,
+    names: Names,
 ) -> list[AskedText]:
-    """Vectors and weighted tokens of each asking text."""
+    """Vectors, weighted tokens and terms of each asking text."""
     texts = [body for body, _ in bodies]
-    tokens = [telling(body, told) for body, told in zip(texts, static.tokenise(texts), strict=True)]
+    tokens = static.tokenise(texts)
+    telling = [telling_tokens(body, told) for body, told in zip(texts, tokens, strict=True)]
     subjects = [
-        body if kind else subject(body, told)
-        for (body, kind), told in zip(bodies, tokens, strict=True)
+        body if kind else subject(body, told, speaks)
+        for (body, kind), told, speaks in zip(bodies, tokens, telling, strict=True)
     ]
     vectors = encoder.encode(subjects, is_query=True)
+    pooled = vectors if encoder is static else static.encode(subjects)
     asked = []
-    for (body, kind), vector, told in zip(bodies, vectors, tokens, strict=True):
-        _, first = np.unique(told.ids, return_index=True)
-        weights = static.idf[told.ids[first]] ** 2
-        rarest = np.sort(first[np.argsort(-weights, kind="stable")[:MOST_TOKENS]])
+    for (body, kind), vector, own, told, speaks in zip(
+        bodies, vectors, pooled, tokens, telling, strict=True
+    ):
+        weights = static.idf[told.ids] ** 2 * speaks
+        # Of a word said twice, that which counts more; then the rarest.
+        order = np.lexsort((-weights, told.ids))
+        first = order[np.unique(told.ids[order], return_index=True)[1]]
+        first = first[weights[first] > 0]
+        rarest = np.sort(first[np.argsort(-weights[first], kind="stable")[:MOST_TOKENS]])
         asked.append(
             AskedText(
                 text=body,
                 kind=kind,
                 vector=vector,
+                pooled=own,
                 token_vectors=static.token_vectors(told.ids[rarest]),
-                token_weights=(static.idf[told.ids[rarest]] ** 2).astype(np.float32),
+                token_weights=weights[rarest].astype(np.float32),
+                token_tells=speaks[rarest] == 1.0,
                 token_starts=told.starts[rarest],
                 token_ends=told.ends[rarest],
+                terms=ask(body, names),
             )
         )
     return asked
 
 
-def telling(text: str, tokens: TokenisedText) -> TokenisedText:
-    """The tokens that tell what a text is about; all of them, where none does."""
-    kept = np.array(
-        [
-            tells(text[start:end].strip())
-            for start, end in zip(tokens.starts.tolist(), tokens.ends.tolist(), strict=True)
-        ],
-        bool,
+def telling_tokens(text: str, tokens: TokenisedText) -> Floats:
+    """(n,) How much each token tells of what a text is about: 1, COUNTED for a number, 0 for a word
+    with which questions are put; 1 for all, where none tells anything."""
+    words = (
+        text[start:end].strip()
+        for start, end in zip(tokens.starts.tolist(), tokens.ends.tolist(), strict=True)
     )
-    if not kept.any():
-        return tokens
-    return TokenisedText(tokens.ids[kept], tokens.starts[kept], tokens.ends[kept])
+    told = np.array(
+        [1.0 if tells(word) else COUNTED if counts(word) else 0.0 for word in words], np.float32
+    )
+    return told if (told == 1.0).any() else np.ones(len(told), np.float32)
 
 
-def subject(text: str, tokens: TokenisedText) -> str:
+def subject(text: str, tokens: TokenisedText, telling: Floats) -> str:
     """What free text tells, its tokens in order; pieces that touched stay one word."""
     joined, last = "", 0
-    for start, end in zip(tokens.starts.tolist(), tokens.ends.tolist(), strict=True):
+    kept = telling == 1.0
+    starts, ends = tokens.starts[kept].tolist(), tokens.ends[kept].tolist()
+    for start, end in zip(starts, ends, strict=True):
         apart = joined and (start > last or text[start].isspace())
         joined += f"{' ' if apart else ''}{text[start:end].strip()}"
         last = end

@@ -8,11 +8,10 @@ from numpy.typing import NDArray
 from matcher.organisation import OTHER_SECTOR
 from matcher.snapshot.columns import sector_bit
 from matcher.snapshot.snapshot import Snapshot
-from matcher.text.normalise import has_han
 from matcher.vocabulary import Vocabulary
 
-from .alignment import Aligner
 from .question import Question
+from .seeker import Seeker
 
 NEAR = 2.5
 """Standard deviations above the mean of all definitions from which one counts as near."""
@@ -21,7 +20,7 @@ MOST = 3
 
 
 def question_sectors(
-    question: Question, aligners: tuple[Aligner, ...], snapshot: Snapshot, vocabulary: Vocabulary
+    question: Question, seekers: tuple[Seeker, ...], snapshot: Snapshot, vocabulary: Vocabulary
 ) -> int:
     """Bits of the question's sectors; 0 where no definition is near. A sector asked for is it."""
     ten = snapshot.manifest.sectors[:-1]
@@ -29,8 +28,8 @@ def question_sectors(
     if wanted is not None:
         return 0 if wanted == OTHER_SECTOR else sector_bit(ten, wanted)
     bits = 0
-    for aligner in aligners:
-        nearness = definitions_near(aligner, snapshot)
+    for seeker in seekers:
+        nearness = definitions_near(seeker)
         for place in np.argsort(-nearness, kind="stable")[:MOST]:
             if nearness[place] >= NEAR:
                 code = snapshot.manifest.capabilities[int(place)]
@@ -38,19 +37,17 @@ def question_sectors(
     return bits
 
 
-def definitions_near(aligner: Aligner, snapshot: Snapshot) -> NDArray[np.float64]:
+def definitions_near(seeker: Seeker) -> NDArray[np.float64]:
     """How near each capability's definition in the question's language is, in deviations.
 
-    The mean of cosine and alignment: by the cosine alone "we look for European partners" leads
+    The mean of meaning and alignment: by the meaning alone "we look for European partners" leads
     every question to the services that arrange partnerships; alignment weighs rare words.
     """
-    asked = aligner.asked
-    background = snapshot.background["zh" if has_han(asked.text) else "en"]
-    cosine = np.asarray(background.vectors @ asked.vector, np.float64)
-    aligned = np.asarray(aligner.background(background), np.float64)
-    return (above_mean(cosine) + above_mean(aligned)) / 2
+    meaning, alignment = seeker.definitions
+    return np.asarray((above_mean(meaning) + above_mean(alignment)) / 2)
 
 
-def above_mean(values: NDArray[np.float64]) -> NDArray[np.float64]:
+def above_mean(values: NDArray[np.float32]) -> NDArray[np.float64]:
     """Values in standard deviations above their mean."""
-    return np.asarray((values - values.mean()) / max(float(values.std()), 1e-6))
+    exact = np.asarray(values, np.float64)
+    return np.asarray((exact - exact.mean()) / max(float(exact.std()), 1e-6))

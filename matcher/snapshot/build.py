@@ -15,13 +15,15 @@ from matcher.errors import Bilingual, MatcherError, NotReady
 from matcher.index.faiss import FaissIndex
 from matcher.organisation import ProfileText, Side, derived_id
 from matcher.text.encoder import Encoder, StaticEncoder
+from matcher.text.lexicon import Lexicon
 from matcher.vocabulary import Vocabulary
 
-from .gather import Gathered, Registry, gather, offsets_of
+from .gather import Gathered, Registry, gather
 from .manifest import SCHEMA, IndexEntry, Manifest
 from .names import write_names
 from .records import write_records
 from .shelf import Shelf, seal_files
+from .tokens import write_tokens
 from .view import organisation_records, profile_record, text_record
 
 Progress = Callable[[str, int, int], None]
@@ -86,7 +88,7 @@ def build_anew(
     folder = shelf.begin(snapshot)
     vectors, encoded = text_vectors(shelf, gathered.texts, encoder, progress)
     np.save(folder / "vectors.npy", vectors)
-    write_tokens(folder, gathered, static, vocabulary, encoder)
+    write_words(folder, gathered, static, vocabulary, encoder)
     gathered.columns().save(folder / "columns")
     write_records(folder, "organisations", organisation_records(gathered, vocabulary))
     write_records(folder, "profiles", (profile_record(p) for p in gathered.profiles))
@@ -106,6 +108,8 @@ def build_anew(
         sectors=gathered.sectors,
         countries=gathered.countries,
         capabilities=gathered.capabilities,
+        natures=gathered.natures,
+        modes=gathered.modes,
         counts={
             "organisations": len(gathered.organisations),
             "profiles": len(gathered.profiles),
@@ -167,45 +171,28 @@ def known_vectors(shelf: Shelf, encoder: Encoder) -> dict[str, NDArray[np.float3
     return dict(zip(ids, vectors, strict=True))
 
 
-def write_tokens(
+def write_words(
     folder: Path,
     gathered: Gathered,
     static: StaticEncoder,
     vocabulary: Vocabulary,
     encoder: Encoder,
 ) -> None:
-    """Token ids of every text and of the background, over one compact table of unit rows."""
-    texts = distinct_tokens(static, [t.body for t in gathered.texts])
+    """Tokens of every text and of the background, its vectors, and the lexical index."""
     definitions = {
-        language: distinct_tokens(static, definitions_in(vocabulary, language))
-        for language in LANGUAGES
+        f"background_{language}": definitions_in(vocabulary, language) for language in LANGUAGES
     }
-    every = [*texts, *(ids for group in definitions.values() for ids in group)]
-    used = np.unique(np.concatenate(every)).astype(np.int32)
-    np.save(folder / "token_table.npy", static.token_vectors(used))
-    gathered.tokens = [np.searchsorted(used, ids).astype(np.int32) for ids in texts]
-    for language, group in definitions.items():
-        positions = [np.searchsorted(used, ids).astype(np.int32) for ids in group]
-        np.save(folder / f"background_{language}_tokens.npy", np.concatenate(positions))
-        np.save(folder / f"background_{language}_offsets.npy", offsets_of(positions))
-        np.save(
-            folder / f"background_{language}_vectors.npy",
-            encoder.encode(definitions_in(vocabulary, language)),
-        )
+    bodies = [t.body for t in gathered.texts]
+    write_tokens(folder, static, {"tokens": bodies, **definitions})
+    for name, texts in definitions.items():
+        np.save(folder / f"{name}.vectors.npy", encoder.encode(texts))
+    Lexicon.build(
+        folder / "lexicon",
+        bodies,
+        [t.language.startswith("zh") for t in gathered.texts],
+        gathered.may_be_suggested().tolist(),
+    )
     (folder / "text_ids.json").write_text(json.dumps([t.id for t in gathered.texts]), "utf-8")
-
-
-def distinct_tokens(static: StaticEncoder, texts: list[str]) -> list[NDArray[np.int32]]:
-    """The distinct token ids of each text: for the best match of a word, once is enough.
-
-    A text without a token gets token 0, so that no text is empty.
-    """
-    found: list[NDArray[np.int32]] = []
-    for begin in range(0, len(texts), BATCH):
-        for tokenised in static.tokenise(texts[begin : begin + BATCH]):
-            ids = np.unique(tokenised.ids)
-            found.append(ids if len(ids) else np.zeros(1, np.int32))
-    return found
 
 
 def definitions_in(vocabulary: Vocabulary, language: str) -> list[str]:

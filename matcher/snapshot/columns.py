@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 
 from matcher.organisation import OTHER_SECTOR, ProfileKind, Publication, Side
 
+from .arrays import read_array
+
 SIDES = tuple(Side)
 KINDS = tuple(ProfileKind)
 PUBLICATIONS = tuple(Publication)
@@ -46,6 +48,9 @@ class Columns:
     """(n,) position in the manifest's countries, -1 unknown."""
     organisation_active: Flags
     organisation_fictional: Flags
+    organisation_nature: Smalls
+    """(n,) position in the manifest's natures, -1 unknown: the partner nature, of a Beijing body
+    its entity type."""
     organisation_tree: Ints
     """(n,) number of the corporate tree; organisations of one tree are never paired."""
     organisation_main_sector: Smalls
@@ -59,6 +64,8 @@ class Columns:
     profile_participants: Ints
     profile_sectors: Bits
     """(p,) set of sectors, one bit each, `other` the last."""
+    profile_modes: NDArray[np.uint8]
+    """(p,) set of cooperation modes, one bit each in the manifest's order; 0 names none."""
     profile_anonymous: Flags
     profile_source: Ints
     """(p,) row of the leave-out key in `sources.jsonl`."""
@@ -70,10 +77,6 @@ class Columns:
     text_offsets: NDArray[np.int64]
     """(t + 1,) holdings of text i are text_offsets[i]:text_offsets[i + 1]."""
     text_is_chinese: Flags
-    token_offsets: NDArray[np.int64]
-    """(t + 1,) into token_ids."""
-    token_ids: Ints
-    """Positions in the snapshot's own token table."""
     capability_offsets: NDArray[np.int64]
     """(number of capabilities + 1,): postings, capability -> profile rows."""
     capability_profiles: Ints
@@ -95,6 +98,4 @@ class Columns:
     @classmethod
     def open(cls, folder: Path) -> Columns:
         """The columns that `save` wrote, memory-mapped."""
-        return cls(
-            **{c.name: np.load(folder / f"{c.name}.npy", mmap_mode="r") for c in fields(cls)}
-        )
+        return cls(**{c.name: read_array(folder / f"{c.name}.npy") for c in fields(cls)})

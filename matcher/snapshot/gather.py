@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
@@ -52,6 +52,8 @@ class Gathered:
     sectors: tuple[str, ...]
     countries: tuple[str, ...]
     capabilities: tuple[str, ...]
+    natures: tuple[str, ...]
+    modes: tuple[str, ...]
     organisation_row: dict[str, int]
     sector_bits: NDArray[np.uint16]
     holding_text: NDArray[np.int32]
@@ -59,7 +61,6 @@ class Gathered:
     capability_offsets: NDArray[np.int64]
     capability_profiles: NDArray[np.int32]
     main_sectors: NDArray[np.int8]
-    tokens: list[NDArray[np.int32]] = field(default_factory=list)
 
     def text_rows(self, side: Side, sector: str | None) -> NDArray[np.int64]:
         """Texts that a profile of this side (with this sector, if one is named) holds."""
@@ -70,6 +71,15 @@ class Gathered:
         if sector is not None:
             fits &= (self.sector_bits & sector_bit(self.sectors[:-1], sector)) != 0
         return np.unique(self.holding_text[fits[self.holding_profile]]).astype(np.int64)
+
+    def may_be_suggested(self) -> NDArray[np.bool_]:
+        """(t,) Texts of somebody active on one of the two sides: those of all others must not even
+        move the rarity of a word."""
+        rows = [self.organisation_row[p.organisation] for p in self.profiles]
+        may = np.array([o.active and o.side is not Side.NONE for o in self.organisations], bool)
+        found = np.zeros(len(self.texts), bool)
+        found[self.holding_text[may[rows][self.holding_profile]]] = True
+        return found
 
     def columns(self) -> Columns:
         """All columns of the snapshot."""
@@ -88,6 +98,10 @@ class Gathered:
             ),
             organisation_active=np.array([o.active for o in organisations], bool),
             organisation_fictional=np.array([o.fictional for o in organisations], bool),
+            organisation_nature=smalls(
+                self.natures.index(nature) if (nature := nature_of(o)) else -1
+                for o in organisations
+            ),
             organisation_tree=corporate_trees(organisations, row_of),
             organisation_main_sector=self.main_sectors,
             profile_organisation=ints(row_of[p.organisation] for p in profiles),
@@ -98,6 +112,10 @@ class Gathered:
             profile_until=ints(day_number(p.valid_until, NEVER_ENDS) for p in profiles),
             profile_participants=ints(p.participants for p in profiles),
             profile_sectors=self.sector_bits,
+            profile_modes=np.array(
+                [sum(1 << self.modes.index(m) for m in p.cooperation_modes) for p in profiles],
+                np.uint8,
+            ),
             profile_anonymous=np.array([p.anonymous for p in profiles], bool),
             profile_source=ints(source_of[leave_out_key(p)] for p in profiles),
             profile_target=smalls(
@@ -107,8 +125,6 @@ class Gathered:
             holding_profile=self.holding_profile,
             text_offsets=np.searchsorted(self.holding_text, np.arange(len(self.texts) + 1)),
             text_is_chinese=np.array([t.language.startswith("zh") for t in self.texts], bool),
-            token_offsets=offsets_of(self.tokens),
-            token_ids=np.concatenate([np.empty(0, np.int32), *self.tokens]),
             capability_offsets=self.capability_offsets,
             capability_profiles=self.capability_profiles,
             cooperation_start=ints(day_number(c.start) for c in self.cooperations),
@@ -147,6 +163,10 @@ def gather(catalogue: Registry, vocabulary: Vocabulary) -> Gathered:
         sectors=(*ten, OTHER_SECTOR),
         countries=tuple(sorted({o.country for o in organisations if o.country})),
         capabilities=capabilities,
+        natures=tuple(
+            dict.fromkeys((*vocabulary.partner_nature.codes, *vocabulary.entity_type.codes))
+        ),
+        modes=vocabulary.cooperation_mode.codes,
         organisation_row=row_of,
         sector_bits=np.array([bits_of(p, ten) for p in profiles], np.uint16),
         holding_text=ints(text for text, _ in holdings),
@@ -155,6 +175,13 @@ def gather(catalogue: Registry, vocabulary: Vocabulary) -> Gathered:
         capability_profiles=postings,
         main_sectors=main_sectors(organisations, profiles, row_of, (*ten, OTHER_SECTOR)),
     )
+
+
+def nature_of(organisation: Organisation) -> str | None:
+    """What an organisation is: its partner nature; of a Beijing body its entity type first."""
+    known = (organisation.partner_nature, organisation.entity_type)
+    first, second = known[::-1] if organisation.side is Side.BEIJING else known
+    return first or second
 
 
 def leave_out_key(fact: Profile | Cooperation) -> str:

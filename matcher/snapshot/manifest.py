@@ -11,7 +11,7 @@ import orjson
 
 from matcher.errors import Bilingual, SnapshotDamaged, SnapshotMismatch
 
-SCHEMA = 2
+SCHEMA = 3
 MANIFEST = "manifest.json"
 REBUILD = Bilingual(
     "运行 `matcher index` 重建快照，或用 `matcher snapshot rollback` 退回较早的快照。",
@@ -48,6 +48,10 @@ class Manifest:
     """The codes of the sector bits, in order; `other` last."""
     countries: tuple[str, ...]
     capabilities: tuple[str, ...]
+    natures: tuple[str, ...]
+    """The codes of organisation_nature, in order."""
+    modes: tuple[str, ...]
+    """The codes of the mode bits, in order."""
     counts: dict[str, int]
     indexes: tuple[IndexEntry, ...]
     files: dict[str, tuple[int, str]]
@@ -90,7 +94,7 @@ class Manifest:
                 where=folder.name,
             )
         raw["indexes"] = tuple(IndexEntry(**entry) for entry in raw["indexes"])
-        for name in ("sectors", "countries", "capabilities"):
+        for name in ("sectors", "countries", "capabilities", "natures", "modes"):
             raw[name] = tuple(raw[name])
         raw["files"] = {name: (size, digest) for name, (size, digest) in raw["files"].items()}
         return cls(**raw)

@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from matcher.organisation import Organisation, SourceKey, organisation_id
 from matcher.text.normalise import fold_name
 
+from .arrays import read_array
+
 
 def write_names(folder: Path, organisations: list[Organisation]) -> None:
     """Hashes of all folded names and ids, sorted, each with the organisation's row."""
@@ -45,8 +47,8 @@ class Names:
     """The look-up that `write_names` wrote."""
 
     def __init__(self, folder: Path) -> None:
-        self._hashes: NDArray[np.uint64] = np.load(folder / "name_hashes.npy", mmap_mode="r")
-        self._rows: NDArray[np.int32] = np.load(folder / "name_rows.npy", mmap_mode="r")
+        self._hashes: NDArray[np.uint64] = read_array(folder / "name_hashes.npy")
+        self._rows: NDArray[np.int32] = read_array(folder / "name_rows.npy")
 
     def rows(self, name: str) -> list[int]:
         """Rows of organisations that may go by `name` (an id, a source's key or any spelling)."""

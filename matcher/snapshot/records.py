@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 import orjson
 
+from .arrays import read_array
+
 
 def write_records(folder: Path, name: str, records: Iterable[dict[str, Any]]) -> int:
     """Write `<name>.jsonl` and the offsets of its lines; gives the number of records."""
@@ -26,7 +28,7 @@ class Records:
     """Record number n of a file that `write_records` wrote, as bytes of JSON or decoded."""
 
     def __init__(self, folder: Path, name: str) -> None:
-        self._offsets = np.load(folder / f"{name}.offsets.npy", mmap_mode="r")
+        self._offsets = read_array(folder / f"{name}.offsets.npy")
         self._bytes: mmap.mmap | bytes = b""
         path = folder / f"{name}.jsonl"
         if path.stat().st_size:

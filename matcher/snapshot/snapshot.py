@@ -14,13 +14,16 @@ from matcher.errors import Bilingual, UnknownOrganisation
 from matcher.index.faiss import FaissIndex
 from matcher.index.protocol import Index, Rows
 from matcher.organisation import Side, SourceKey
+from matcher.text.lexicon import Lexicon
 from matcher.text.normalise import fold_name
 
+from .arrays import read_array
 from .columns import Columns
 from .manifest import Manifest, damaged
 from .names import Names, keys_of
 from .records import Records
 from .shelf import Shelf
+from .tokens import Tokens, TokenTable
 
 Floats = NDArray[np.float32]
 VERIFIED_WHOLE = 64 * 2**20
@@ -32,7 +35,7 @@ NEAR = 60.0
 
 
 class Background:
-    """The capability definitions in one language, as vectors and as token ids.
+    """The capability definitions in one language, as vectors and as tokens.
 
     Said alike in both languages, they measure how near a question lies to *any* text of a
     language, so that scores compare across languages; and they depend on nothing in the
@@ -40,10 +43,9 @@ class Background:
     """
 
     def __init__(self, folder: Path, language: str) -> None:
-        stem = f"background_{language}"
-        self.vectors: Floats = np.load(folder / f"{stem}_vectors.npy", mmap_mode="r")
-        self.token_ids: NDArray[np.int32] = np.load(folder / f"{stem}_tokens.npy", mmap_mode="r")
-        self.token_offsets: NDArray[np.int64] = np.load(folder / f"{stem}_offsets.npy")
+        name = f"background_{language}"
+        self.vectors: Floats = read_array(folder / f"{name}.vectors.npy")
+        self.tokens = Tokens.open(folder, name)
 
 
 class Snapshot:
@@ -63,8 +65,9 @@ class Snapshot:
         self.organisations = Records(folder, "organisations")
         self.profiles = Records(folder, "profiles")
         self.texts = Records(folder, "texts")
-        self.vectors: Floats = np.load(folder / "vectors.npy", mmap_mode="r")
-        self.token_table: Floats = np.load(folder / "token_table.npy", mmap_mode="r")
+        self.vectors: Floats = read_array(folder / "vectors.npy")
+        self.token_table = TokenTable.open(folder)
+        self.tokens = Tokens.open(folder, "tokens")
         self._indexes: dict[str, tuple[Index, Rows]] = {}
 
     @classmethod
@@ -82,6 +85,11 @@ class Snapshot:
         return {language: Background(self._folder, language) for language in ("zh", "en")}
 
     @cached_property
+    def lexicon(self) -> Lexicon:
+        """The texts by the words that stand in them."""
+        return Lexicon.open(self._folder / "lexicon")
+
+    @cached_property
     def sources(self) -> dict[str, int]:
         """Leave-out key -> number in the source columns."""
         keys: list[str] = json.loads((self._folder / "sources.json").read_text("utf-8"))
@@ -94,7 +102,7 @@ class Snapshot:
             entry = self.manifest.index(name)
             if entry is None or entry.rows is None:
                 raise KeyError(name)
-            rows = np.load(self._folder / entry.rows, mmap_mode="r")
+            rows = read_array(self._folder / entry.rows)
             self._indexes[name] = FaissIndex.open(self._folder / entry.file), rows
         return self._indexes[name]
 
@@ -106,6 +114,18 @@ class Snapshot:
         place = self.manifest.capabilities.index(code)
         begin, end = self.columns.capability_offsets[place : place + 2]
         return self.columns.capability_profiles[int(begin) : int(end)]
+
+    @cached_property
+    def profile_capabilities(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """The postings the other way round: (p + 1,) offsets of each profile, and the numbers of
+        its capabilities in the manifest's order."""
+        columns = self.columns
+        numbers = np.repeat(
+            np.arange(len(self.manifest.capabilities)), np.diff(columns.capability_offsets)
+        )
+        order = np.argsort(columns.capability_profiles, kind="stable")
+        sizes = np.bincount(columns.capability_profiles, minlength=len(self.profiles))
+        return np.concatenate([[0], np.cumsum(sizes)]), numbers[order]
 
     def organisation_profiles(self, row: int) -> NDArray[np.int64]:
         """Profile rows of one organisation."""

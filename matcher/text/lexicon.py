@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from itertools import repeat
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -43,16 +44,27 @@ class Lexicon:
         self._parts = parts
 
     @staticmethod
-    def build(folder: Path, texts: Iterable[str], chinese: Iterable[bool]) -> None:
+    def build(
+        folder: Path,
+        texts: Iterable[str],
+        chinese: Iterable[bool],
+        kept: Iterable[bool] | None = None,
+    ) -> None:
         """Write the index of `texts` (row i is the i-th) into the new folder `folder`; `chinese`
-        says of each whether it belongs to the Chinese ones or the English ones."""
+        says of each whether it belongs to the Chinese ones or the English ones, `kept` whether it
+        is to be found at all (None: each is). Rarity is counted over those that are kept."""
         writers = {}
         for language in LANGUAGES:
             place = folder / language
             place.mkdir(parents=True)
             writers[language] = tantivy.Index(_schema(), str(place)).writer(_HEAP, num_threads=1)
         rows: dict[str, list[int]] = {language: [] for language in LANGUAGES}
-        for row, (text, is_chinese) in enumerate(zip(texts, chinese, strict=True)):
+        told = zip(texts, chinese, strict=True)
+        for (row, (text, is_chinese)), keep in zip(
+            enumerate(told), kept or repeat(True), strict=False
+        ):
+            if not keep:
+                continue
             language = "zh" if is_chinese else "en"
             document = tantivy.Document()
             document.add_text(_FIELD, line(text))

@@ -44,12 +44,17 @@ SILENT_ZH = frozenset(f"{ASKING_ZH_WORDS} {UNIT_WORDS}".split())
 SILENT_EN = frozenset(f"{ASKING_EN_WORDS} {UNIT_WORDS}".split())
 
 
+UNITS = frozenset(UNIT_WORDS.split())
 NUMERALS = frozenset("零一二两三四五六七八九十百千万亿半几多余位第左右")
+
+
+def counts(word: str) -> bool:
+    """Whether a token is a number or a unit of one: it meets its like anywhere."""
+    word = word.casefold()
+    return not any(map(str.isalpha, word)) or NUMERALS.issuperset(word) or word in UNITS
 
 
 def tells(word: str) -> bool:
     """Whether a token of a question says something of its subject."""
     word = word.casefold()
-    if not any(map(str.isalpha, word)) or NUMERALS.issuperset(word):
-        return False
-    return word not in SILENT_ZH and word not in SILENT_EN
+    return not counts(word) and word not in SILENT_ZH and word not in SILENT_EN

@@ -58,7 +58,8 @@ def row_document(row: ListRow) -> dict[str, Any]:
         }
         if piece is not None:
             shown = {**evidence_document(piece), "text": excerpt(piece.text)}
-            del shown["alignment"]  # its offsets count in the whole text
+            for part in ("alignment", "names", "musts"):
+                del shown[part]  # their offsets count in the whole text
             document["evidence"] = shown
         if pairing.last_cooperation is not None:
             document["last_cooperation"] = pairing.last_cooperation
