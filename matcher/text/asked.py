@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from .expansion import Names, side_by_side
+from .expansion import Names, key_of
 from .silence import telling
 from .telling import SILENT_ZH
-from .terms import Term, is_han, pair, terms, words_and_characters
+from .terms import NOTHING, Term, is_han, pair, terms, words_and_characters
 
 CHARACTER = 0.5
 """Weight of a single Chinese character, beside the pairs of neighbours at 1."""
 NUMBER = 0.5
 """Weight of a bare number: a year may tell, a quantity meets its like anywhere."""
+
+MOST = 1000
+"""Terms of one question: of a book, those that it says most often."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +24,8 @@ class Asked:
     """A weighted term of a question."""
 
     term: str
-    """One term, or several words and characters that must stand side by side, between blanks."""
+    """One term, or several words and characters that must stand side by side, between blanks;
+    NOTHING for punctuation between them."""
     weight: float
     start: int
     end: int
@@ -37,7 +41,6 @@ def ask(text: str, names: Names | None = None) -> tuple[Asked, ...]:
     of the capabilities in it (`names`; None: without). Empty if it says nothing of a subject."""
     words = words_and_characters(text)
     tells = telling(words)
-    own: dict[str, Asked] = {}
     paired = [False] * len(words)
     found: list[tuple[Term, float]] = []
     for i in range(len(words) - 1):
@@ -48,22 +51,26 @@ def ask(text: str, names: Names | None = None) -> tuple[Asked, ...]:
     for word, in_pair, is_telling in zip(words, paired, tells, strict=True):
         if is_telling and (in_pair or word.plain not in SILENT_ZH):
             found.append((word, _weight(word.text)))
+    first: dict[str, Term] = {}
+    weights: dict[str, float] = {}
     for term, weight in found:
-        known = own.get(term.text)
-        own[term.text] = (
-            replace(known, weight=known.weight + weight)
-            if known
-            else Asked(term.text, weight, term.start, term.end, None, text[term.start : term.end])
-        )
+        first.setdefault(term.text, term)
+        weights[term.text] = weights.get(term.text, 0.0) + weight
+    least = sorted(weights.values(), reverse=True)[:MOST][-1] if weights else 0.0
+    own = [
+        Asked(key, weights[key], term.start, term.end, None, text[term.start : term.end])
+        for key, term in first.items()
+        if weights[key] >= least
+    ][:MOST]
     added = names.additions(words, tells) if names else []
-    return (
-        *sorted(own.values(), key=lambda one: (one.start, one.end)),
-        *(
-            Asked(phrase(a.name.key), a.weight, a.start, a.end, a.name.code, a.name.spelling)
-            for a in added
-            if phrase(a.name.key) not in own
-        ),
-    )
+    others = [
+        Asked(
+            phrase(one.name.key), one.weight, one.start, one.end, one.name.code, one.name.spelling
+        )
+        for one in added
+        if phrase(one.name.key) not in weights
+    ]
+    return (*sorted(own, key=lambda one: (one.start, one.end)), *others)
 
 
 def _weight(word: str) -> float:
@@ -87,7 +94,7 @@ def met(asked: Sequence[Asked], text: str) -> tuple[tuple[int, int, int], ...]:
     words = words_and_characters(text) if any(" " in one.term for one in asked) else []
     found = []
     for number, one in enumerate(asked):
-        key = one.term.split()
+        key = tuple(one.term.split(" "))
         place = first.get(one.term) if len(key) == 1 else _phrase_place(key, words, first)
         if place:
             found.append((number, *place))
@@ -95,12 +102,13 @@ def met(asked: Sequence[Asked], text: str) -> tuple[tuple[int, int, int], ...]:
 
 
 def _phrase_place(
-    key: list[str], words: list[Term], first: dict[str, tuple[int, int]]
+    key: tuple[str, ...], words: list[Term], first: dict[str, tuple[int, int]]
 ) -> tuple[int, int] | None:
-    if not all(word in first for word in key):
+    bare = [word for word in key if word != NOTHING]
+    if not all(word in first for word in bare):
         return None
     for begin, word in enumerate(words):
-        part = words[begin : begin + len(key)]
-        if word.text == key[0] and [w.text for w in part] == key and side_by_side(part):
+        part = words[begin : begin + len(bare)]
+        if word.text == key[0] and key_of(part) == key:
             return part[0].start, part[-1].end
     return None

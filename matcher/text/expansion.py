@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from matcher.scheme import Term as Capability
 
-from .terms import Term, is_han, words_and_characters
+from .terms import NOTHING, Term, is_han, words_and_characters
 
 COUNTERPART = 0.8
 """Weight of the same name in the other language, beside the question's own words at 1."""
@@ -43,13 +43,17 @@ class Names:
     """Every name and synonym of every capability, found by its terms."""
 
     def __init__(self, capabilities: Iterable[Capability]) -> None:
-        self._known: dict[Key, list[tuple[Capability, str]]] = {}
-        self._longest = 0
+        self._known: dict[Key, list[tuple[Capability, Named]]] = {}
+        self._names: dict[str, list[Named]] = {}
         for capability in capabilities:
-            for spelling in dict.fromkeys(_spellings(capability)):
-                key = key_of(words_and_characters(spelling))
-                self._known.setdefault(key, []).append((capability, spelling))
-                self._longest = max(self._longest, len(key))
+            names = [
+                Named(key_of(words_and_characters(spelling)), capability.code, spelling)
+                for spelling in dict.fromkeys(_spellings(capability))
+            ]
+            self._names[capability.code] = names
+            for name in names:
+                self._known.setdefault(name.key, []).append((capability, name))
+        self._longest = max(map(len, self._known), default=0)
 
     def additions(self, words: Sequence[Term], telling: Sequence[bool]) -> list[Addition]:
         """The other names of capabilities named in a question, at most MOST, the nearest first.
@@ -57,25 +61,23 @@ class Names:
         `words` are its words and characters, `telling` says (n,) which of them bear meaning. Of
         names within a name only the longest counts.
         """
-        counterparts, related = [], []
+        counterparts: dict[Key, Addition] = {}
+        related: dict[Key, Addition] = {}
         found = self._found(words, telling)
         here = {key_of(words[begin:end]) for begin, end in found}
         for begin, end in found:
             span = words[begin].start, words[end - 1].end
-            for capability, spelling in self._known[key_of(words[begin:end])]:
-                same = _counterparts(capability, spelling)
-                for other in dict.fromkeys(_spellings(capability)):
-                    named = Named(key_of(words_and_characters(other)), capability.code, other)
-                    if named.key in here:
+            for capability, said in self._known[key_of(words[begin:end])]:
+                same = _counterparts(capability, said.spelling)
+                for name in self._names[capability.code]:
+                    if name.key in here:
                         continue
-                    if other in same:
-                        counterparts.append(Addition(named, COUNTERPART, *span))
+                    if name.spelling in same:
+                        counterparts.setdefault(name.key, Addition(name, COUNTERPART, *span))
                     else:
-                        related.append(Addition(named, RELATED, *span))
-        first: dict[Key, Addition] = {}
-        for addition in (*counterparts, *related):
-            first.setdefault(addition.name.key, addition)
-        return list(first.values())[:MOST]
+                        related.setdefault(name.key, Addition(name, RELATED, *span))
+        others = [added for key, added in related.items() if key not in counterparts]
+        return [*counterparts.values(), *others][:MOST]
 
     def _found(self, words: Sequence[Term], telling: Sequence[bool]) -> list[tuple[int, int]]:
         """Where names begin and end among the words, from left to right, without overlap."""
@@ -93,29 +95,27 @@ class Names:
         self, words: Sequence[Term], telling: Sequence[bool], begin: int, end: int
     ) -> bool:
         own = words[begin:end]
-        if key_of(own) not in self._known or not side_by_side(own):
+        if key_of(own) not in self._known:
             return False
-        if len(own) > 2 or not is_han(own[0].text):
-            return True
         # Two characters between others may be no word: 本体 in 日本体育.
-        before, after = words[begin - 1 : begin + 1], words[end - 1 : end + 1]
-        return not all(
-            len(pair) == 2 and side_by_side(pair) and bears and is_han(flank.text)
-            for pair, flank, bears in (
-                (before, before[0] if before else own[0], begin > 0 and telling[begin - 1]),
-                (after, after[-1], end < len(words) and telling[end]),
-            )
+        flanked = (
+            begin > 0
+            and end < len(words)
+            and telling[begin - 1]
+            and telling[end]
+            and all(map(is_han, key_of(words[begin - 1 : end + 1])))
         )
+        return not (flanked and len(own) == 2)
 
 
 def key_of(words: Sequence[Term]) -> Key:
-    """Their texts."""
-    return tuple(word.text for word in words)
-
-
-def side_by_side(words: Sequence[Term]) -> bool:
-    """Whether nothing stands between them."""
-    return words[-1].position - words[0].position == len(words) - 1
+    """Their texts, with NOTHING where punctuation stands between two."""
+    key: list[str] = []
+    for word, before in zip(words, (None, *words), strict=False):
+        if before:
+            key += [NOTHING] * (word.position - before.position - 1)
+        key.append(word.text)
+    return tuple(key)
 
 
 def _spellings(capability: Capability) -> tuple[str, ...]:

@@ -9,25 +9,34 @@ does not.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+import os
+import shutil
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import repeat
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import mkdtemp
 
 import numpy as np
 import tantivy
 from numpy.typing import NDArray
 
-from matcher.errors import Bilingual, SnapshotDamaged
+from matcher.errors import Bilingual, NotReady, SnapshotDamaged
 
 from .asked import Asked
-from .terms import Term, is_han, line, pair, words_and_characters
+from .terms import NOTHING, Term, is_han, line, pair, words_and_characters
 
 LANGUAGES = ("zh", "en")
 MOST_TERMS = 64
 """Of a long question only so many of its own terms are looked for, the weightiest."""
 _WIDER = 4
 _SPARE = 1.2
+FEW = 800
+"""Up to so many eligible rows the index is asked for them alone; of more, for ever more rows."""
+_DIGITS = 4
+"""Of a score; beyond them stands the order in which it was added up."""
+_MEMORY = "/dev/shm"  # noqa: S108 - a folder of our own is made in it
 _HEAP = 256 * 2**20
 _FIELD, _ROW = "terms", "row"
 _ROWS_FILE = "rows.npy"
@@ -128,12 +137,12 @@ class _Part:
         # shown a folder of links, which can go once all files are mapped.
         try:
             rows = np.load(folder / _ROWS_FILE, mmap_mode="r")
-            with TemporaryDirectory(prefix="matcher-lexicon-") as room:
-                for file in folder.iterdir():
-                    (Path(room) / file.name).symlink_to(file.resolve())
+            with _links(folder) as room:
                 index = tantivy.Index.open(room)
                 index.config_reader("Manual")  # nobody watches the folder for changes
                 searcher = index.searcher()
+                # Opens what is opened late: the file of places.
+                searcher.search(Query.term_query(index.schema, _FIELD, NOTHING), 1)
         except (ValueError, EOFError, FileNotFoundError) as fault:
             raise _damaged(folder, fault) from fault
         return cls(index.schema, searcher, rows)
@@ -143,15 +152,15 @@ class _Part:
     ) -> tuple[Rows, Scores]:
         """See `Lexicon.search`."""
         queries = [self._query(one) for one, _ in self._weighed(asked) if self._known(one)]
-        share = (
-            1.0
-            if eligible is None
-            else float(np.mean(eligible[self._rows] if len(self._rows) else 0))
-        )
-        if not queries or not share or limit < 1:
+        mine = None if eligible is None else self._rows[eligible[self._rows]]
+        if not queries or limit < 1 or (mine is not None and not len(mine)):
             return np.empty(0, np.int64), np.empty(0, np.float32)
         query = Query.boolean_query([(tantivy.Occur.Should, one) for one in queries])
-        wanted = limit if eligible is None else math.ceil(limit / share * _SPARE)
+        wanted = limit
+        if mine is not None and len(mine) <= FEW:
+            query = self._among(mine, query)
+        elif mine is not None:
+            wanted = math.ceil(limit * len(self._rows) / len(mine) * _SPARE)
         while True:
             rows, scores = self._best(query, min(wanted, len(self._rows)))
             exhausted = len(rows) < wanted
@@ -194,7 +203,7 @@ class _Part:
         return own + [(one, one.weight) for one in asked if one.origin is not None]
 
     def _known(self, one: Asked) -> bool:
-        return all(self.frequency(term) for term in one.term.split())
+        return all(self.frequency(term) for term in one.term.split(" "))
 
     def _rarity(self, term: str) -> float:
         """The logarithm by which BM25 weighs a term."""
@@ -202,13 +211,12 @@ class _Part:
         return math.log(1 + (len(self._rows) - count + 0.5) / (count + 0.5))
 
     def _query(self, one: Asked) -> Query:
-        words = one.term.split()
+        words = one.term.split(" ")
         if len(words) == 1:
             query = self._single(one.term)
         else:
-            query = self._side_by_side(
-                _places([Term(word, i, 0, 0, word) for i, word in enumerate(words)])
-            )
+            said = [Term(word, i, 0, 0, word) for i, word in enumerate(words) if word != NOTHING]
+            query = self._side_by_side(_places(said))
         return Query.boost_query(query, one.weight)
 
     def _single(self, term: str) -> Query:
@@ -219,16 +227,52 @@ class _Part:
             return self._single(places[0][1])
         return Query.phrase_query(self._schema, _FIELD, list(places))
 
+    def _among(self, rows: Rows, query: Query) -> Query:
+        """`query`, met by these rows alone, and its scores as they are."""
+        these = Query.term_set_query(self._schema, _ROW, rows.tolist())
+        return Query.boolean_query(
+            [(tantivy.Occur.Must, Query.const_score_query(these, 0.0)), (tantivy.Occur.Must, query)]
+        )
+
     def _best(self, query: Query, limit: int) -> tuple[Rows, Scores]:
         hits = self._searcher.search(query, limit, count=False).hits
         rows = self._searcher.fast_field_values(_ROW, [address for _, address in hits])
-        return np.array(rows, np.int64), np.array([score for score, _ in hits], np.float32)
+        scores = np.array([score for score, _ in hits], np.float32)
+        return np.array(rows, np.int64), np.round(scores, _DIGITS)
+
+
+@contextmanager
+def _links(folder: Path) -> Iterator[str]:
+    """A folder for a moment with a link to each file of `folder`."""
+    in_memory = _MEMORY if os.access(_MEMORY, os.W_OK) else None  # removing is fifty times faster
+    try:
+        room = Path(mkdtemp(prefix="matcher-lexicon-", dir=in_memory))
+    except OSError as fault:
+        raise NotReady(
+            Bilingual("没有可写的临时文件夹。", "there is no temporary folder to write to."),
+            Bilingual(
+                "让 TMPDIR 指向一个可写的文件夹。",
+                "let TMPDIR name a folder that can be written to.",
+            ),
+            where=str(fault.filename or ""),
+        ) from fault
+    try:
+        for file in folder.iterdir():
+            (room / file.name).symlink_to(file.resolve())
+        yield str(room)
+    finally:
+        # The thread with which tantivy opens may yet put its lock there, once.
+        for _ in range(100):
+            shutil.rmtree(room, ignore_errors=True)
+            if not room.exists():
+                break
+            time.sleep(0.001)
 
 
 def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     builder.add_text_field(_FIELD, tokenizer_name="whitespace", index_option="position")
-    builder.add_unsigned_field(_ROW, fast=True)
+    builder.add_unsigned_field(_ROW, fast=True, indexed=True)
     return builder.build()
 
 
