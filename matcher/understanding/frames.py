@@ -258,7 +258,8 @@ class Frames:
             rf"{any_of('seek', 'question', 'only', 'with')}|(?:与|跟|和|同|认识|结识)", left
         )
         alone = self._match(r"^\s+only(?![a-z])", right) or (
-            not left.strip() and self._match(r"^\s+(?:that|who|which)(?![a-z])", right)
+            not left.strip()
+            and self._match(rf"^\s+(?:that|who|which|for|with|{any_of('near')})(?![a-z])", right)
         )
         if alone:
             return True, 0, 0
