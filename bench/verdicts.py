@@ -74,13 +74,14 @@ class Line:
     def held(self) -> str:
         """What is held against the goal, with its interval."""
         signed = self.judged_as != PRODUCT
-        return f"{shown(self.judged, sign=signed)} {self.unit}"
+        return f"{shown(self.judged, sign=signed)} {self.unit}".rstrip()
 
     def lines(self) -> Iterable[str]:
         """For a reader at a terminal."""
         goal = f"goal {self.goal}: {self.verdict}" if self.goal else ""
         asked = f"n {self.questions}" if self.questions else ""
-        yield f"{self.name}  [{self.unit}]  {asked}  {goal}".rstrip()
+        unit = f"[{self.unit}]" if self.unit else ""
+        yield "  ".join(part for part in (self.name, unit, asked, goal) if part)
         if self.judged_as != PRODUCT:
             yield f"    {self.judged_as:<59} {shown(self.judged, sign=True)}"
         for system, figure in self.figures.items():
@@ -145,7 +146,8 @@ def table(lines: Sequence[Mapping[str, Any]]) -> str:
     goals = ["| measure | n | goal | held against it | verdict |", "| --- " * 5 + "|"]
     every = ["| measure | n | product | TF-IDF | BM25 | beside |", "| --- " * 6 + "|"]
     for line in lines:
-        name, asked = f"{line['name']} ({line['unit']})", str(line["questions"] or "")
+        unit = f" ({line['unit']})" if line["unit"] else ""
+        name, asked = f"{line['name']}{unit}", str(line["questions"] or "")
         figures = {system: Interval(**each) for system, each in line["figures"].items()}
         if line["goal"]:
             held = shown(Interval(**line["judged"]), sign=line["judged_as"] != PRODUCT)
