@@ -54,7 +54,7 @@ def encoding(_: Ground) -> Iterator[Line]:
         raise NotMeasured("model2vec is not installed: make setup")
     for name, value in found.items():
         way, least = speed.GOALS.get(name, ("", 0.0))
-        what, _, unit = name.partition(", ")
+        what, unit = name.split(", ")
         yield Line(
             row="encoding",
             name=f"encoding: {what}",
