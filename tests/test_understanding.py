@@ -2,21 +2,51 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
 from matcher.errors import BadInput
 from matcher.understanding.places import member_countries
 from matcher.understanding.reading import LONGEST, read
+from matcher.understanding.spellings import data
 from matcher.vocabulary import load_vocabulary
 
 VOCABULARY = load_vocabulary()
+# Every scalar is a string: a bare NO is Norway.
+CASES: dict[str, list[Any]] = yaml.load(
+    Path(__file__).with_name("understanding_cases.yaml").read_bytes(), Loader=yaml.BaseLoader
+)
+GROUPS = data("places.yaml")["groups"]
 
 
 def rules(text: str, **given_: object) -> set[tuple[str, str, bool]]:
     found = read(text, VOCABULARY, **given_).understood  # type: ignore[arg-type]
     return {(u.kind.value, u.code, u.wanted) for u in found}
+
+
+def expected(written: list[str]) -> set[tuple[str, str, bool]]:
+    """What "not country nordic" says: each of its countries, not wanted."""
+    found = set()
+    for rule in written:
+        kind, code = rule.removeprefix("not ").split(" ", 1)
+        group = GROUPS[code]["members"].split() if code in GROUPS and code != "EU" else [code]
+        found |= {(kind, one, not rule.startswith("not ")) for one in group}
+    return found
+
+
+@pytest.mark.parametrize("case", CASES["questions"], ids=lambda case: case["text"])
+def test_questions_are_read_as_they_are_meant(case: dict[str, Any]) -> None:
+    assert rules(case["text"]) == expected(case["rules"])
+
+
+@pytest.mark.parametrize("text", CASES["without"])
+def test_texts_without_a_rule_are_all_subject(text: str) -> None:
+    assert (read(text, VOCABULARY).understood, read(text, VOCABULARY).subject) == ((), text)
 
 
 @pytest.mark.parametrize(
@@ -76,6 +106,35 @@ def test_struck_words_stay_and_unknown_ones_are_refused() -> None:
     assert rules(text, literal=True) == set()
 
 
+@pytest.mark.parametrize(
+    ("text", "subject"),
+    [
+        ("来自德国的薄膜沉积团队", "薄膜沉积团队"),
+        ("我们想找日本、韩国的光刻胶供应商", "我们想找光刻胶供应商"),
+        ("寻找薄膜沉积伙伴，不要美国的", "寻找薄膜沉积伙伴"),
+        ("Dutch or Belgian partners for wafer bonding", "partners for wafer bonding"),
+        ("looking for a German company that can bond wafers", "looking for bond wafers"),
+        ("partners (from Malta) for wafer bonding", "partners for wafer bonding"),
+        ("wafer bonding -glue +plasma", "wafer bonding plasma"),
+        ("寻找“一带一路”国家的盐碱地改良团队", "寻找盐碱地改良团队"),
+        ("德国的大学", ""),
+        ("寻找德国高校", ""),
+        ("looking for a university partner", ""),
+        ("-brazing", ""),
+    ],
+)
+def test_the_subject_reads_on_without_them(text: str, subject: str) -> None:
+    assert read(text, VOCABULARY).subject == subject
+
+
+def test_one_of_a_list_is_struck_alone() -> None:
+    reading = read("来自德国、奥地利的薄膜团队", VOCABULARY, strike=["奥地利"])
+    assert [u.words for u in reading.understood] == ["德国"]
+    assert "奥地利" in reading.subject
+    assert rules("欧美的薄膜企业", strike=["欧美"]) == {("nature", "enterprise", True)}
+    assert rules("+钙钛矿 薄膜", strike=["钙钛矿"]) == set()
+
+
 def test_long_texts_are_all_subject() -> None:
     text = "来自德国的团队。" * LONGEST
     assert read(text, VOCABULARY).subject == text
@@ -99,8 +158,18 @@ WORDS = st.sampled_from(
 )  # fmt: skip
 
 
+@given(st.lists(WORDS, min_size=2, max_size=30).map("".join))
+def test_what_is_struck_stays(text: str) -> None:
+    for words in {u.words for u in read(text, VOCABULARY).understood}:
+        left = read(text, VOCABULARY, strike=[words])
+        assert words not in {u.words for u in left.understood}
+        assert read(text, VOCABULARY, literal=True).subject == text
+
+
 @given(st.lists(WORDS, max_size=30).map("".join) | st.text(max_size=60))
 def test_reading_never_fails_and_says_where(text: str) -> None:
     reading = read(text, VOCABULARY)
     assert all(u.words == text[u.start : u.end] for u in reading.understood)
+    assert [u.start for u in reading.understood] == sorted(u.start for u in reading.understood)
+    assert reading.understood or reading.subject == text
     assert len(reading.subject) <= len(text) or not reading.understood

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,14 +9,15 @@ from matcher.errors import BadInput, Bilingual
 from matcher.query import Kind, Must, Understood
 from matcher.vocabulary import Vocabulary
 
-from .frames import frames
-from .spellings import folded
+from .frames import Rule, frames, is_place, rules_of
+from .manner import manner
+from .spellings import Spellings, folded, spellings
+from .standing import standing
+from .subject import Leaving, subject
 from .terms import Insisted, insisted
 
 LONGEST = 400
 """Characters: a longer text describes, and is all subject."""
-_SPACES = re.compile(r"[ \t]+")
-_LOOSE = re.compile(r"^[\s，,、;；:：。.的和与或]+|[\s，,、;；:：和与或]+$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,82 +41,103 @@ def read(
     `strike`: words, as `understood` shows them, that are not to be understood; BadInput for words
     that were not. `literal`: nothing is understood and no sign counts.
     """
-    if literal or len(text) > LONGEST:
-        if strike and not literal:
+    if literal:
+        return Reading(text, text, (), ())
+    if len(text) > LONGEST:
+        if strike:
             raise _nothing_to_strike(strike[0], ())
         return Reading(text, text, (), ())
-    terms = insisted(text)
-    plain = _without_terms(text, terms)
-    found: list[tuple[Understood, int, int]] = []
-    for rule in frames(vocabulary).rules(folded(plain)):
-        start, end = rule.named.start, rule.named.end
+    words = spellings(vocabulary)
+    terms: list[Insisted] = []
+    names: list[Insisted] = []
+    for term in insisted(text):
+        # “一带一路”国家: a name that always stands in quotation marks.
+        named = term.literal and not term.signed and vocabulary.initiative.find(term.text)
+        (names if named else terms).append(term)
+    found: list[tuple[Understood, Leaving]] = []
+    for rule in _rules(words, _without_terms(text, terms, names)):
+        first, last = rule.named.start, rule.named.end
         for kind, code in rule.named.codes:
-            understood = Understood(kind, code, rule.wanted, text[start:end], start, end)
-            found.append((understood, rule.start, rule.end))
+            if kind is Kind.NATURE and is_place(rule.named) and not rule.wanted:
+                continue  # 不要德企: companies, but not from there.
+            understood = Understood(kind, code, rule.wanted, text[first:last], first, last)
+            head = rule.wanted and kind is Kind.NATURE
+            found.append((understood, Leaving(rule.start, rule.end, head=head)))
     for term in terms:
-        words = text[term.start : term.end]
-        understood = Understood(Kind.MUST, term.text, term.wanted, words, term.start, term.end)
-        found.append((understood, term.start, term.end))
+        said = text[term.start : term.end]
+        understood = Understood(Kind.MUST, term.text, term.wanted, said, term.start, term.end)
+        left = term.text if term.wanted else ""
+        found.append((understood, Leaving(term.start, term.end, left)))
     struck = {_key(word) for word in strike}
-    if unknown := [w for w in strike if _key(w) not in {_key(u.words) for u, _, _ in found}]:
-        raise _nothing_to_strike(unknown[0], tuple(u.words for u, _, _ in found))
+    there = [understood.words for understood, _ in found]
+    for word in strike:
+        if _key(word) not in map(_key, there):
+            raise _nothing_to_strike(word, there)
     kept = [each for each in found if _key(each[0].words) not in struck]
     kept.sort(key=lambda each: (each[0].start, each[0].code))
-    kept_terms = [t for t in terms if _key(text[t.start : t.end]) not in struck]
+    marks = [Leaving(at, at + 1) for name in names for at in (name.start, name.end - 1)]
+    leaving = [each for _, each in kept]
     return Reading(
         text,
-        _subject(text, kept, kept_terms),
-        tuple(understood for understood, _, _ in kept),
-        tuple(_must(term, vocabulary) for term in kept_terms),
+        subject(text, [*leaving, *marks], words) if kept else text,
+        tuple(understood for understood, _ in kept),
+        tuple(
+            _must(term, vocabulary)
+            for term in terms
+            if _key(text[term.start : term.end]) not in struck
+        ),
     )
 
 
-def _without_terms(text: str, terms: Sequence[Insisted]) -> str:
-    """The text with its insisted terms blanked: no place inside them is a rule."""
+def _rules(words: Spellings, text: str) -> list[Rule]:
+    """The rules of a question, by position: places first, natures and manners beside them."""
+    there = frames(words, folded(text), text)
+    found: list[Rule] = []
+    for frame in there:
+        if is_place(frame.run[0]):
+            found += rules_of(frame, standing(frame))
+    for frame in there:
+        if not is_place(frame.run[0]):
+            found += rules_of(frame, manner(frame, found))
+    return sorted(found, key=lambda rule: rule.named.start)
+
+
+def _without_terms(text: str, terms: Sequence[Insisted], names: Sequence[Insisted]) -> str:
+    """The text with its insisted terms blanked: no place inside them is a rule. Names lose their
+    quotation marks to a space that parts no clauses."""
     letters = list(text)
     for term in terms:
         letters[term.start : term.end] = "|" * (term.end - term.start)
+    for name in names:
+        letters[name.start] = letters[name.end - 1] = "\x1f"
     return "".join(letters)
 
 
-def _subject(
-    text: str, kept: Sequence[tuple[Understood, int, int]], terms: Sequence[Insisted]
-) -> str:
-    if not kept:
-        return text
-    letters = list(text)
-    for understood, start, end in kept:
-        if understood.kind is not Kind.MUST:
-            letters[start:end] = " " * (end - start)
-    for term in terms:
-        shown = term.text if term.wanted else ""
-        letters[term.start : term.end] = shown.ljust(term.end - term.start)
-    return _LOOSE.sub("", _SPACES.sub(" ", "".join(letters))).strip()
-
-
 def _must(term: Insisted, vocabulary: Vocabulary) -> Must:
-    synonyms: dict[str, None] = {}
-    if not term.literal:
-        said = _key(term.text)
-        for capability in vocabulary.capability:
-            names = (
-                capability.zh, capability.en, *capability.synonyms_zh, *capability.synonyms_en
-            )  # fmt: skip
-            if said in map(_key, names):
-                synonyms.update((name, None) for name in names if _key(name) != said)
-    return Must(term.text, term.wanted, term.literal, tuple(synonyms))
+    known = None if term.literal else vocabulary.capability.find(term.text)
+    names: tuple[str, ...] = ()
+    if known is not None:
+        names = (known.zh, known.en, *known.synonyms_zh, *known.synonyms_en)
+    said = _key(term.text)
+    others = dict.fromkeys(name for name in names if _key(name) != said)
+    return Must(term.text, term.wanted, term.literal, tuple(others))
 
 
 def _key(words: str) -> str:
-    return folded(words).strip()
+    """What two writings of the same words have in common; signs and quotation marks aside."""
+    return " ".join("".join(c if c.isalnum() else " " for c in folded(words)).split())
 
 
 def _nothing_to_strike(word: str, there: Sequence[str]) -> BadInput:
-    known = ", ".join(dict.fromkeys(there))
+    known = "、".join(dict.fromkeys(there))
+    listed = ", ".join(dict.fromkeys(there))
     return BadInput(
-        Bilingual(f"问题里没有被理解为条件的“{word}”。", f"nothing was understood from '{word}'."),
         Bilingual(
-            f"可以划掉的有：{known or '无'}。", f"what can be struck out: {known or 'nothing'}."
+            f"问题里没有被理解为条件的“{word}”。",
+            f'nothing in the question was understood from "{word}".',
+        ),
+        Bilingual(
+            f"可以划掉的有：{known or '无'}。", f"what can be struck out: {listed or 'nothing'}."
         ),
         where="strike",
     )

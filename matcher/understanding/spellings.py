@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.resources import files
 from typing import Any
 
@@ -16,7 +16,11 @@ from matcher.text.normalise import has_han
 from matcher.text.terms import fold
 from matcher.vocabulary import Vocabulary
 
+_Loader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 Codes = tuple[tuple[Kind, str], ...]
+PLACES = (Kind.COUNTRY, Kind.REGION, Kind.INITIATIVE)
+_PIECE = re.compile(r"[a-z0-9]+|[\u3400-\u9fff]")
+_CLASSES = re.compile(r"\{([a-z_|]+)\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +34,8 @@ class Named:
     end: int
     adjective: bool
     """German, not Germany: only before what it qualifies."""
+    ambiguous: bool
+    """More often something else: never before a noun (Turkey suppliers)."""
 
 
 @dataclass(frozen=True)
@@ -37,44 +43,94 @@ class Spellings:
     """Everything that is looked for."""
 
     codes: dict[str, tuple[Codes, bool]]
-    """Folded spelling -> (codes, adjective)."""
-    zh: re.Pattern[str]
-    en: re.Pattern[str]
-    masks_zh: re.Pattern[str]
-    masks_en: re.Pattern[str]
+    """Folded spelling -> (codes, adjective); no codes: it only looks like one (Swiss roll)."""
+    begun: dict[str, tuple[str, ...]]
+    """First Chinese character or first Latin word -> the spellings, longest first."""
     verbal: frozenset[str]
     """Manners that may be followed by what is done in them (联合研发固态电池)."""
+    weak: frozenset[str]
+    """Manners only before a word of cooperation (许可协议)."""
+    cased: dict[str, str]
+    """Folded spelling -> as it is written, where only capitals tell it from a word (Polish)."""
+    ambiguous: frozenset[str]
     classes: dict[str, tuple[str, str]]
     """Class of words -> alternations in Chinese and in English."""
+    _made: dict[str, re.Pattern[str]] = field(default_factory=dict, repr=False)
 
-    def named(self, folded: str) -> list[Named]:
+    def find(self, pattern: str, text: str) -> re.Match[str] | None:
+        """The first place in a folded text where `pattern` matches; in it {seek|near} stands for
+        any word of these classes, an English one whole."""
+        made = self._made.get(pattern)
+        if made is None:
+            made = re.compile(_CLASSES.sub(self._either, pattern))
+            self._made[pattern] = made
+        return made.search(text)
+
+    def _either(self, classes: re.Match[str]) -> str:
+        both = [self.classes[name] for name in classes[1].split("|")]
+        zh = "|".join(part for part, _ in both if part)
+        en = "|".join(part for _, part in both if part)
+        return (
+            "(?:"
+            + "|".join(
+                part for part in (zh, rf"(?<![a-z0-9])(?:{en})(?![a-z0-9])" if en else "") if part
+            )
+            + ")"
+        )
+
+    def named(self, folded: str, original: str) -> list[Named]:
         """What is named in a folded question, by position; what only looks so is left out."""
-        hidden = [m.span() for m in self.masks_zh.finditer(folded)]
-        hidden += [m.span() for m in self.masks_en.finditer(folded)]
-        found = []
-        for pattern in (self.zh, self.en):
-            for match in pattern.finditer(folded):
-                start, end = match.span()
-                if any(a < end and start < b for a, b in hidden):
-                    continue
-                codes, adjective = self.codes[re.sub(r"\s+", " ", match.group())]
-                found.append(Named(codes, match.group(), start, end, adjective))
-        return sorted(found, key=lambda named: named.start)
+        found: list[Named] = []
+        taken = 0
+        for piece in _PIECE.finditer(folded):
+            start = piece.start()
+            if start < taken:
+                continue
+            for words in self.begun.get(piece.group(), ()):
+                end = start + len(words)
+                if folded.startswith(words, start) and self._whole(words, original, start, end):
+                    codes, adjective = self.codes[words]
+                    if codes:
+                        ambiguous = words in self.ambiguous
+                        found.append(Named(codes, words, start, end, adjective, ambiguous))
+                    taken = end
+                    break
+        return found
+
+    def _whole(self, words: str, original: str, start: int, end: int) -> bool:
+        """Whether a word ends where the spelling does, and has its capitals."""
+        if words[-1].isascii():
+            after = original[end : end + 1]
+            if after.isascii() and after.isalnum():
+                return False
+        elif words[-1] == "国" and original[end : end + 1] in ("际", "際"):
+            return False  # 中德国际: the 国 is that of 国际.
+        return _written(original[start:end], self.cased.get(words, ""))
 
 
 def folded(text: str) -> str:
     """As `text.terms.fold`, with hyphens as spaces; the same length as the original."""
     letters, places = fold(text)
-    if len(letters) != len(text) or places is not None:
-        letters = text.lower()
-    return letters.replace("-", " ") if len(letters) == len(text) else " " * len(text)
+    if places is not None:
+        folds = ((one, fold(one)[0]) for one in text)
+        letters = "".join(new if len(new) == 1 else one for one, new in folds)
+    return letters.translate(_MARKS)
+
+
+_MARKS = str.maketrans({"-": " ", "‐": " ", "‑": " ", "’": "'"})
+
+
+def _written(words: str, cased: str) -> bool:
+    """Whether every capital of `cased` is one in `words` too."""
+    pairs = zip(words, cased, strict=False)
+    return all(one.isupper() or not other.isupper() for one, other in pairs)
 
 
 def data(name: str) -> dict[str, Any]:
     """One file of this room."""
     text = files(__package__).joinpath(name).read_text(encoding="utf-8")
     # Every scalar is a string: a bare NO is Norway.
-    read: dict[str, Any] = yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506
+    read: dict[str, Any] = yaml.load(text, Loader=_Loader)  # noqa: S506
     return read
 
 
@@ -93,11 +149,11 @@ def _compiled(vocabulary: Vocabulary) -> Spellings:
 
     def add(words: Iterable[str], found: Codes, *, adjective: bool = False) -> None:
         for word in words:
-            # Two Latin letters are a word of the language before they are a country.
-            if len(word) > 2 or has_han(word) or word.isupper() or "." in word:
-                codes.setdefault(folded(word).strip(), (found, adjective))
+            if (key := folded(word).strip()) not in unused:
+                codes.setdefault(key, (found, adjective))
 
     places = data("places.yaml")
+    unused = frozenset(map(folded, places["unused"]))
     for group, row in places["groups"].items():
         members = ((Kind.COUNTRY, "EU"),) if group == "EU" else countries(row["members"].split())
         add(row["words"], members)
@@ -132,13 +188,21 @@ def _compiled(vocabulary: Vocabulary) -> Spellings:
             add(names, ((kind, term.code),))
     classes = {name: _both(groups) for name, groups in data("words.yaml").items()}
     masks_zh, masks_en = classes.pop("mask")
+    natures = [word for word, (of, _) in codes.items() if of[0][0] is Kind.NATURE]
+    classes["nature"] = _both([natures])
+    classes["verbal"] = _both([manner["verbal"]])
+    codes |= dict.fromkeys((*masks_zh, *masks_en), ((), False))
+    begun: dict[str, list[str]] = {}
+    for word in sorted(codes, key=lambda word: -len(word)):
+        if first := _PIECE.match(word):
+            begun.setdefault(first.group(), []).append(word)
     return Spellings(
         codes,
-        _any(w for w in codes if has_han(w)),
-        _any((w for w in codes if not has_han(w)), words=True),
-        _any(masks_zh),
-        _any(masks_en, words=True),
+        {first: tuple(words) for first, words in begun.items()},
         frozenset(map(folded, manner["verbal"])),
+        frozenset(map(folded, manner["weak"])),
+        {folded(word): word for word in places["cased"]},
+        frozenset(map(folded, places["ambiguous"])),
         {name: (_either(zh), _either(en)) for name, (zh, en) in classes.items()},
     )
 
@@ -174,11 +238,6 @@ def _both(groups: Iterable[Any]) -> tuple[list[str], list[str]]:
 
 
 def _either(words: Iterable[str]) -> str:
-    """An alternation, longest first; one that matches nothing for no words."""
+    """An alternation, longest first."""
     ordered = sorted(set(words), key=lambda word: (-len(word), word))
-    return "|".join(re.escape(word).replace(r"\ ", r"\s+") for word in ordered) or r"(?!)"
-
-
-def _any(spelled: Iterable[str], *, words: bool = False) -> re.Pattern[str]:
-    body = _either(spelled)
-    return re.compile(rf"(?<![a-z0-9])(?:{body})(?![a-z0-9])" if words else body)
+    return "|".join(re.escape(word).replace(r"\ ", r"\s+") for word in ordered)

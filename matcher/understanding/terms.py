@@ -14,7 +14,9 @@ _QUOTED = r"\"([^\"\n]+)\"|“([^”\n]+)”|「([^」\n]+)」|『([^』\n]+)』
 _SIGNED = re.compile(
     rf"{_BEFORE}(?P<sign>[+＋\-－])(?:{_QUOTED}|(?P<term>[^\W\d_][^\s，。；：、！？,;:（）()+＋]*))"
 )
-_PHRASE = re.compile(rf"(?<![\w\"]){_QUOTED}(?![\w\"])|“([^”\n]+)”|「([^」\n]+)」|『([^』\n]+)』")
+_PHRASE = re.compile(
+    rf"(?<![A-Za-z0-9\"]){_QUOTED}(?![A-Za-z0-9\"])|“([^”\n]+)”|「([^」\n]+)」|『([^』\n]+)』"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,7 @@ class Insisted:
     text: str
     wanted: bool
     literal: bool
+    signed: bool
     start: int
     end: int
 
@@ -39,12 +42,12 @@ def insisted(text: str) -> list[Insisted]:
         if not term or not any(map(str.isalnum, term)):
             continue
         wanted = match.group("sign") in "+＋"
-        found.append(Insisted(term.strip(), wanted, quoted is not None, *match.span()))
+        found.append(Insisted(term.strip(), wanted, quoted is not None, True, *match.span()))
         taken.append(match.span())
     for match in _PHRASE.finditer(text):
         if any(a < match.end() and match.start() < b for a, b in taken):
             continue
         term = next(group for group in match.groups() if group)
         if any(map(str.isalnum, term)):
-            found.append(Insisted(term.strip(), True, True, *match.span()))
+            found.append(Insisted(term.strip(), True, True, False, *match.span()))
     return sorted(found, key=lambda each: each.start)
