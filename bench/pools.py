@@ -25,8 +25,8 @@ from matcher.evaluation.passages import (
 from matcher.settings import REPOSITORY
 from matcher.text.encoder import StaticEncoder
 
-from .ground import Ground, NotMeasured, encoder_scores
-from .verdicts import PRODUCT, Goal, Line, above, intervals
+from .ground import COSINE, LATE, Ground, NotMeasured, encoder_scores
+from .verdicts import PRODUCT, Goal, Line, above, by, intervals
 
 Tally = Callable[[Pool, Scores], Values]
 FIRST_ENCODER = "d32a1a9"
@@ -60,13 +60,18 @@ def tallied(
 
 
 def sentences(ground: Ground) -> Iterator[Line]:
-    """technical.test and tatoeba.test, both ways: reported, never chosen by."""
+    """technical.test and tatoeba.test, both ways: reported, never chosen by. The goal is held
+    against whole retrieval and against the encoder alone."""
     for name, least, stretch in (("technical.test", 97.5, 98.2), ("tatoeba.test", 94.5, 95.5)):
         for direction in ("zh->en", "en->zh"):
             asked = ground.pool(name, direction)
             scores = ground.scores(asked, alone=True, ablated=False)
             goal = Goal(least, stretch=stretch)
-            yield tallied("sentences", asked, scores, first_is_right, goal, "accuracy@1")
+            line = tallied("sentences", asked, scores, first_is_right, goal, "accuracy@1")
+            yield replace(line, note="whole retrieval, which sets aside the words of asking")
+            for system in (COSINE, LATE):
+                if system in scores:
+                    yield by(line, system, goal)
 
 
 def xquad(ground: Ground) -> Iterator[Line]:

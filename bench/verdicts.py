@@ -71,10 +71,14 @@ class Line:
         return WITHIN if self.goal.met_by(best) else MISSED
 
     @property
+    def is_difference(self) -> bool:
+        """Whether a difference is held against the goal, not the figure of one system."""
+        return self.judged_as not in self.figures
+
+    @property
     def held(self) -> str:
         """What is held against the goal, with its interval."""
-        signed = self.judged_as != PRODUCT
-        return f"{shown(self.judged, sign=signed)} {self.unit}".rstrip()
+        return f"{shown(self.judged, sign=self.is_difference)} {self.unit}".rstrip()
 
     def lines(self) -> Iterable[str]:
         """For a reader at a terminal."""
@@ -82,7 +86,7 @@ class Line:
         asked = f"n {self.questions}" if self.questions else ""
         unit = f"[{self.unit}]" if self.unit else ""
         yield "  ".join(part for part in (self.name, unit, asked, goal) if part)
-        if self.judged_as != PRODUCT:
+        if self.is_difference:
             yield f"    {self.judged_as:<59} {shown(self.judged, sign=True)}"
         for system, figure in self.figures.items():
             minus = self.differences.get(system)
@@ -103,6 +107,20 @@ def above(line: Line, systems: Sequence[str], what: str, goal: Goal) -> Line:
         figures={PRODUCT: line.figures[PRODUCT], best: line.figures[best]},
         judged=line.differences[best],
         judged_as=f"product minus {best}, paired",
+        goal=goal,
+        differences={},
+        note="",
+    )
+
+
+def by(line: Line, system: str, goal: Goal | None) -> Line:
+    """The same line with the figure of another system held against the goal, and nothing else."""
+    return replace(
+        line,
+        name=f"{line.name} by {system}",
+        figures={system: line.figures[system]},
+        judged=line.figures[system],
+        judged_as=system,
         goal=goal,
         differences={},
         note="",
@@ -150,7 +168,7 @@ def table(lines: Sequence[Mapping[str, Any]]) -> str:
         name, asked = f"{line['name']}{unit}", str(line["questions"] or "")
         figures = {system: Interval(**each) for system, each in line["figures"].items()}
         if line["goal"]:
-            held = shown(Interval(**line["judged"]), sign=line["judged_as"] != PRODUCT)
+            held = shown(Interval(**line["judged"]), sign=line["judged_as"] not in figures)
             cells = [name, asked, line["goal"], held, line["verdict"]]
             goals.append(f"| {' | '.join(cells)} |")
         if line["judged_as"] == PRODUCT:
