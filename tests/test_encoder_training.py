@@ -219,6 +219,20 @@ def test_a_tokeniser_keeps_terms_whole_and_marks_word_starts() -> None:
     assert again.encode(texts[0]).ids == tokeniser.encode(texts[0]).ids
 
 
+@pytest.mark.transformer
+def test_a_term_kept_for_measuring_is_no_token_of_its_own() -> None:
+    """However often it stands in the texts, ours or the glossary's, in traditional writing too."""
+    texts = [zh for zh, _ in PAIRS] * 30
+    kept = frozenset({"雙工件臺", "光刻机"})
+    given = texts, ["双工件台"], ["光刻机"]
+    free, held = build_tokeniser(*given), build_tokeniser(*given, kept)
+    for term in ("双工件台", "光刻机"):
+        assert free.encode(term).tokens == [term]
+        assert len(held.encode(term).tokens) > 1
+        assert term not in held.get_vocab()
+    assert held.encode("太阳能").tokens == free.encode("太阳能").tokens
+
+
 def test_vocabulary_pairs_bind_names_and_synonyms(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text(
         "capability:\n"
@@ -316,6 +330,8 @@ def test_training_learns_and_goes_on_from_a_checkpoint(
     shared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A run cut short and started again ends with the rows of a run that was not."""
+    import torch
+
     from models.encoder import objective, train
 
     monkeypatch.setattr(train, "BATCH", 4)
@@ -326,21 +342,36 @@ def test_training_learns_and_goes_on_from_a_checkpoint(
 
     loss = objective.pooled_loss
     steps = 0
+    breaks_at = 20
 
-    def breaking(*given: Any) -> Any:
+    def watched(*given: Any) -> Any:
         nonlocal steps
-        steps += 1
-        if steps == 20:
+        if steps == breaks_at:
             raise KeyboardInterrupt
+        steps += 1
         return loss(*given)
 
-    monkeypatch.setattr(objective, "pooled_loss", breaking)
+    monkeypatch.setattr(objective, "pooled_loss", watched)
     with pytest.raises(KeyboardInterrupt):
         train.train(batches, size, 40, 1, tmp_path / "b.pt")
-    assert (tmp_path / "b.pt").is_file()
-    monkeypatch.setattr(objective, "pooled_loss", loss)
+    breaks_at = 100
     again = train.train(batches, size, 40, 1, tmp_path / "b.pt")
     np.testing.assert_allclose(again, whole, atol=1e-6)
+    # A checkpoint every eighth step: 20 steps, then 24 from the sixteenth on, not 40.
+    assert steps == 20 + 24
+    # Another seed is another recipe: its run starts afresh.
+    train.train(batches, size, 40, 2, tmp_path / "b.pt")
+    assert steps == 20 + 24 + 40
+
+    # Batches differ in how hard they are: the loss is told on the same pairs, each once.
+    sides = [[tokeniser.encode(text).ids for text in side] for side in zip(*PAIRS, strict=True)]
+    bags = [
+        Bags(np.concatenate(side), np.r_[0, np.cumsum([len(ids) for ids in side])[:-1]])
+        for side in sides
+    ]
+    start = train.train(batches, size, 0, 1, tmp_path / "c.pt")
+    before, after = (loss(torch.from_numpy(rows), *bags).item() for rows in (start, whole))
+    assert after < before / 10
 
     train.save_folder(tmp_path / "model", tokeniser)
     write_artefact(tmp_path / "model", whole, TokenStatistics(ones * 0, ones))

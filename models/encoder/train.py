@@ -15,7 +15,6 @@ import shutil
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,9 +26,6 @@ from models.encoder.corpus import Abstract, Pair, kept_out, without
 from models.encoder.fold import TokenStatistics, token_statistics, write_artefact
 from models.encoder.mixture import Batches, collection, read_all
 from models.encoder.tokeniser import build_tokeniser, vocabulary_pairs
-
-if TYPE_CHECKING:
-    pass
 
 HERE = Path(__file__).resolve().parent
 VOCABULARY = REPOSITORY / "data" / "vocabulary"
