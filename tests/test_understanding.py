@@ -173,3 +173,18 @@ def test_reading_never_fails_and_says_where(text: str) -> None:
     assert [u.start for u in reading.understood] == sorted(u.start for u in reading.understood)
     assert reading.understood or reading.subject == text
     assert len(reading.subject) <= len(text) or not reading.understood
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "wafer bonding, everyone but Russian groups",
+        "battery recycling, any European partner but Hungarian ones",
+        "量子通信，俄罗斯团队除外",
+    ],
+)
+def test_who_is_excluded_is_never_asked_for(text: str) -> None:
+    assert not {(code, True) for _, code, wanted in rules(text) if wanted} & {
+        ("RU", True),
+        ("HU", True),
+    }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -18,6 +19,10 @@ from .terms import Insisted, insisted
 
 LONGEST = 400
 """Characters: a longer text describes, and is all subject."""
+
+
+_BUT = re.compile(r"\b(?:but|except|excepting|excluding)\W+(?:\w+\W+){0,2}$", re.IGNORECASE)
+_SPARED = re.compile(r"[^，。；,;.!?！？]{0,10}(?:除外|不算|不计)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +62,8 @@ def read(
     found: list[tuple[Understood, Leaving]] = []
     for rule in _rules(words, _without_terms(text, terms, names)):
         first, last = rule.named.start, rule.named.end
+        if rule.wanted and (_BUT.search(text[:first]) or _SPARED.match(text[last:])):
+            continue  # "everyone but Russian groups": rather no rule than the opposite one.
         for kind, code in rule.named.codes:
             if kind is Kind.NATURE and is_place(rule.named) and not rule.wanted:
                 continue  # 不要德企: companies, but not from there.
