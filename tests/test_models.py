@@ -18,6 +18,7 @@ from matcher.service import Matcher
 from matcher.snapshot.build import build
 from matcher.snapshot.shelf import Shelf
 from matcher.text.encoder import default_encoder, load_encoder
+from matcher.text.lexicon import Lexicon
 from matcher.text.reranker import load_reranker
 from matcher.text.sentence import SentenceEncoder, prompts_of
 from matcher.vocabulary import load_vocabulary
@@ -174,7 +175,8 @@ def test_another_model_retrieves_and_our_table_aligns(models: Path, tmp_path: Pa
     found = {p.evidence[0].text: p.evidence[0] for p in matcher.match("钙钛矿封装").pairings}
     words = found["perovskite encapsulation"].words
     assert words
-    assert {word.found for word in words} <= {"perovskite", "encapsulation"}
+    met = {part for word in words for part in word.found.split()}
+    assert met <= {"perovskite", "encapsulation"}
 
 
 @pytest.mark.transformer
@@ -193,7 +195,12 @@ def test_another_model_makes_other_vectors_and_leaves_the_rest(
         {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
         for folder in (ours, theirs)
     ]
+    # The lexical index names its files by chance, so that its answers are compared instead.
+    for held in files:
+        held -= {name for name in held if name.startswith("lexicon/")}
     assert files[0] == files[1]
+    found = [Lexicon.open(folder / "lexicon").rows_with("membranes") for folder in (ours, theirs)]
+    assert list(found[0]) == list(found[1]) == list(range(5))
     changed = {
         name for name in files[0] if (ours / name).read_bytes() != (theirs / name).read_bytes()
     }

@@ -14,7 +14,8 @@ from matcher.service import Matcher
 from matcher.settings import Settings
 from matcher.snapshot.manifest import Manifest
 from matcher.snapshot.shelf import Shelf
-from matcher.text.encoder import default_encoder
+from matcher.text.encoder import default_encoder, load_encoder
+from matcher.text.sentence import SentenceEncoder
 from matcher.vocabulary import load_vocabulary
 
 
@@ -31,15 +32,17 @@ class Finding:
         return asdict(self)
 
 
-def checks(home: Path, settings: Settings) -> list[Finding]:
-    """Installation first, then the home; each check stands for itself."""
+def checks(home: Path, settings: Settings, model: str | None = None) -> list[Finding]:
+    """Installation first, then the home; each check stands for itself. `model` is the encoder
+    that answers, if it is not our own."""
     steps: tuple[tuple[str, Callable[[], str]], ...] = (
         ("python", lambda: sys.version.split()[0]),
         ("vocabulary", lambda: f"{len(load_vocabulary().capability.codes)} capabilities"),
         ("encoder", lambda: f"{default_encoder().name} {default_encoder().fingerprint}"),
+        ("model", lambda: model_state(model)),
         ("catalogue", lambda: catalogue_state(home)),
         ("snapshot", lambda: snapshot_state(home)),
-        ("answers", lambda: f"ranker {Matcher.open(home, settings.model).equipment.ranker.label}"),
+        ("answers", lambda: f"ranker {Matcher.open(home, model).equipment.ranker.label}"),
     )
     findings = [find(name, step) for name, step in steps]
     findings.append(Finding("extra transformer", True, extra_state()))
@@ -55,6 +58,15 @@ def find(name: str, step: Callable[[], str]) -> Finding:
     except MatcherError as error:
         what = f"{error.what.zh} / {error.what.en}"
         return Finding(name, False, what, f"{error.cure.zh} / {error.cure.en}")
+
+
+def model_state(model: str | None) -> str:
+    """The encoder that answers, and what it is told before each text."""
+    encoder = load_encoder(model)
+    said = f"{encoder.name} {encoder.fingerprint}, {encoder.dimension} dimensions"
+    if isinstance(encoder, SentenceEncoder):
+        said += f", prompts {encoder.query_prompt!r} and {encoder.document_prompt!r}"
+    return said
 
 
 def catalogue_state(home: Path) -> str:

@@ -55,9 +55,9 @@ def default_encoder() -> StaticEncoder:
 
 
 def load_encoder(name: str | None = None) -> Encoder:
-    """`None`: the shipped encoder; a folder in its format: that one; else any
+    """`None` or "": the shipped encoder; a folder in its format: that one; else any
     sentence-transformers model by name or path (raises MissingExtra, UnusableModel)."""
-    if name is None:
+    if not name:
         return default_encoder()
     folder = Path(name).expanduser()
     if is_static(folder):

@@ -93,6 +93,6 @@ def _as_it_is(output: Any) -> Any:
 
 
 def load_reranker(name: str | None) -> Reranker | None:
-    """`None`: none, which is the default; else any sentence-transformers cross-encoder by name or
-    path (raises MissingExtra, UnusableModel)."""
-    return None if name is None else CrossReranker(name)
+    """`None` or "": none, which is the default; else any sentence-transformers cross-encoder by
+    name or path (raises MissingExtra, UnusableModel)."""
+    return CrossReranker(name) if name else None
