@@ -24,7 +24,7 @@ from matcher.text.sentence import SentenceEncoder, prompts_of
 from matcher.vocabulary import load_vocabulary
 
 TEXTS = ["perovskite solar cell", "gene therapy", "钙钛矿太阳能电池", "a \ud800 b", ""]
-OF_THE_ENCODER = ("vectors.npy", "background_en_vectors.npy", "background_zh_vectors.npy",
+OF_THE_ENCODER = ("vectors.npy", "background_en.vectors.npy", "background_zh.vectors.npy",
                   "manifest.json")  # fmt: skip
 
 
