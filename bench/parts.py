@@ -54,11 +54,11 @@ def encoding(_: Ground) -> Iterator[Line]:
         raise NotMeasured("model2vec is not installed: make setup")
     for name, value in found.items():
         way, least = speed.GOALS.get(name, ("", 0.0))
-        what, unit = name.split(", ")
+        what, *units = name.split(", ")
         yield Line(
             row="encoding",
             name=f"encoding: {what}",
-            unit=unit,
+            unit="".join(units),
             questions=0,
             figures={PRODUCT: exact(value)},
             judged=exact(value),

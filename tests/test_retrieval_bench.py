@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from bench import latency, partners, pools, retrieval, verdicts
+from bench import encoding, latency, partners, parts, pools, retrieval, understanding, verdicts
 from bench.ground import Ground, NotMeasured
 from bench.verdicts import MISSED, PRODUCT, REACHED, REPORTED, WITHIN, Goal, Line, exact
 from matcher.evaluation import metrics
@@ -196,3 +196,34 @@ def test_frozen_figures_are_whole_and_of_the_parts_that_ship(frozen: dict[str, A
 def test_the_page_repeats_what_is_frozen(frozen: dict[str, Any]) -> None:
     page = retrieval.PAGE.read_text("utf-8")
     assert retrieval.with_figures(page, frozen["lines"]) == page
+
+
+def test_parts_measured_elsewhere_become_lines(
+    ground: Ground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = {"ratio to model2vec": 0.9, "one text, ms": 0.2, "import, s": 0.1}
+    monkeypatch.setattr(encoding, "measure", lambda: found)
+    lines = list(parts.encoding(ground))
+    assert [(line.name, line.unit, line.verdict) for line in lines] == [
+        ("encoding: ratio to model2vec", "", MISSED),
+        ("encoding: one text", "ms", REACHED),
+        ("encoding: import", "s", REPORTED),
+    ]
+    monkeypatch.setattr(encoding, "measure", lambda: {"one text, ms": 0.2})
+    with pytest.raises(NotMeasured, match="model2vec"):
+        list(parts.encoding(ground))
+    read = {"n": 4, "right": 3, "misses": [("asked", [], [])]}
+    read |= {"n_without": 2, "false": 1, "false_filters": [("told", [])]}
+    monkeypatch.setattr(understanding, "measure", lambda: read)
+    right, false = parts.understanding(ground)
+    assert (right.judged.value, right.note) == (75, "missed: asked")
+    assert (false.judged, false.verdict) == (exact(1), MISSED)
+
+
+def test_another_system_can_be_held_against_the_goal() -> None:
+    line = replace(a_line(90, 88, 92, None), figures={PRODUCT: exact(90), "other": exact(50)})
+    held = verdicts.by(line, "other", Goal(60))
+    assert (held.verdict, held.held) == (MISSED, "50.0 %")
+    assert "| name by other (%) | 10 | >= 60 | 50.0 | MISSED |" in verdicts.table(
+        [verdicts.as_data(held)]
+    )
