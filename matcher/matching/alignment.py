@@ -36,29 +36,40 @@ class Aligned:
     """(t,) Cosine of the asking text with the best sentence, both pooled from the static table."""
 
 
+class Cosines:
+    """Cosines of the snapshot's tokens with those of one asking text, each worked out when it is
+    first needed: what is compared with a question holds a fraction of the table, and to read all
+    of it would take most of the time of an answer."""
+
+    def __init__(self, columns: Floats, table: Floats) -> None:
+        """`columns` (m, d) are unit rows, as those of the `table` (v, d)."""
+        self._columns, self._table = np.ascontiguousarray(columns.T), table
+        self._values = np.empty((len(table), len(columns)), np.float32)
+        self._missing = np.ones(len(table), bool)
+
+    def of(self, tokens: NDArray[np.int32]) -> Floats:
+        """(n, m) for positions (n,) in the table."""
+        needed = np.zeros(len(self._missing), bool)
+        needed[tokens] = True
+        needed &= self._missing
+        fresh = np.flatnonzero(needed)
+        if len(fresh):
+            self._values[fresh] = self._table.take(fresh, axis=0) @ self._columns
+            self._missing[fresh] = False
+        return self._values.take(tokens, axis=0)
+
+
 class Aligner:
     """One asking text against many texts of a snapshot."""
 
-    def __init__(self, asked: AskedText, similar: Floats, snapshot: Snapshot) -> None:
-        """`similar` (v, m + 1): cosines of the snapshot's tokens with those of the asking text,
-        the last column with the text as a whole."""
+    def __init__(self, asked: AskedText, snapshot: Snapshot) -> None:
         total = float(asked.token_weights.sum())
         self._weights = np.append(asked.token_weights / max(total, 1e-9), 0).astype(np.float32)
-        self._similar = similar
-        self._pull = similar[:, -1] * snapshot.token_table.pull
+        # The last column is the text as a whole.
+        columns = np.vstack([asked.token_vectors, asked.pooled[None, :]])
+        self._cosines = Cosines(columns, snapshot.token_table.rows)
+        self._pull = snapshot.token_table.pull
         self._tokens = snapshot.tokens
-
-    @classmethod
-    def of_all(cls, asked: tuple[AskedText, ...], snapshot: Snapshot) -> tuple[Aligner, ...]:
-        """One for each asking text; the table is read once for all of them, and whole: to gather
-        the rows of the candidates first takes as long."""
-        groups = [np.vstack([a.token_vectors, a.pooled[None, :]]) for a in asked]
-        similar = snapshot.token_table.rows @ np.concatenate(groups).T
-        ends = np.cumsum([len(group) for group in groups])
-        return tuple(
-            cls(each, np.ascontiguousarray(similar[:, end - len(group) : end]), snapshot)
-            for each, group, end in zip(asked, groups, ends.tolist(), strict=True)
-        )
 
     def texts(self, texts: Longs) -> Aligned:
         """Each text row, (t,)."""
@@ -86,10 +97,12 @@ class Aligner:
     def _measure(
         self, ids: NDArray[np.int32], sentences: Longs, texts: Longs, scale: Floats
     ) -> Aligned:
-        met = np.maximum.reduceat(self._similar.take(ids, axis=0), sentences, axis=0)
+        cosines = self._cosines.of(ids)
+        met = np.maximum.reduceat(cosines, sentences, axis=0)
         whole = np.maximum.reduceat(met, texts, axis=0) @ self._weights
         sentence = np.maximum.reduceat(met @ self._weights, texts)
-        pooled = np.add.reduceat(self._pull.take(ids), sentences) * scale
+        pulled = cosines[:, -1] * self._pull.take(ids)
+        pooled = np.add.reduceat(pulled, sentences) * scale
         words = np.asarray((whole + sentence) / 2, np.float32)
         return Aligned(words, np.asarray(np.maximum.reduceat(pooled, texts), np.float32))
 

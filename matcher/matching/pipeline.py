@@ -164,10 +164,8 @@ def ask(query: Query, equipment: Equipment, today: date) -> Question:
 
 def seek(question: Question, snapshot: Snapshot, blend: Blend = WHOLE) -> tuple[Seeker, ...]:
     """One seeker for each asking text."""
-    aligners = Aligner.of_all(question.texts, snapshot)
     return tuple(
-        Seeker(asked, aligner, snapshot, blend)
-        for asked, aligner in zip(question.texts, aligners, strict=True)
+        Seeker(asked, Aligner(asked, snapshot), snapshot, blend) for asked in question.texts
     )
 
 
