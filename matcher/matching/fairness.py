@@ -2,7 +2,8 @@
 
 A raw cosine or alignment favours texts in the question's own language. Each is therefore measured
 against the background: the same capability definitions in Chinese and in English. What is left is
-how many standard deviations a text lies above *any* technical text of its language.
+how many standard deviations a text lies above *any* technical text of its language. The longer a
+text, the nearer its nearest word by chance alone: `beyond_chance` takes away what length gives.
 """
 
 from __future__ import annotations
@@ -15,6 +16,10 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float32]
 MINIMUM_SPREAD = 0.02
 """Below this a question is as near to everything; dividing by less would blow noise up."""
+GROWTH = 1.5
+"""Deviations by which late interaction rises by chance with a text e times as long: among the
+definitions of the background 1.3 to 1.6 for questions of either language, among paragraphs that
+do not answer them as much. On XQuAD (dev) taking it away gains .3 to 1.6 points of recall@1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,3 +47,9 @@ class Yardstick:
         mean = np.where(is_chinese, self.mean[True], self.mean[False])
         spread = np.where(is_chinese, self.spread[True], self.spread[False])
         return np.asarray((raw - mean) / spread, np.float32)
+
+
+def beyond_chance(deviations: Floats, lengths: NDArray[np.int64], usual: float) -> Floats:
+    """Late interaction (n,) in deviations, less what texts of these `lengths` reach by chance more
+    than one of the background's `usual` length, in words."""
+    return np.asarray(deviations - GROWTH * np.log(lengths / usual), np.float32)

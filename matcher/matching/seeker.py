@@ -18,7 +18,7 @@ from matcher.text.normalise import has_han
 from matcher.text.vectors import unit_rows
 
 from .alignment import Aligned, Aligner
-from .fairness import Yardstick
+from .fairness import Yardstick, beyond_chance
 from .question import AskedText
 from .relevance import LENDERS, Blend
 
@@ -131,7 +131,11 @@ class Seeker:
             snapshot.vectors[texts] @ asked.vector, self._aligner.texts(texts)
         )
         meaning = self._meaning.deviations(meaning, is_chinese)
-        alignment = self._alignment.deviations(alignment, is_chinese)
+        alignment = beyond_chance(
+            self._alignment.deviations(alignment, is_chinese),
+            snapshot.tokens.lengths(texts),
+            snapshot.background[LANGUAGES[chinese]].length,
+        )
         relevance = self._blend.fuse(meaning, alignment, lexical, own=chinese == self.chinese)
         kindred = np.full(len(texts), np.nan, np.float32)
         return Found(texts, meaning, alignment, lexical, kindred, relevance)

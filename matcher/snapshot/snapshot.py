@@ -46,6 +46,9 @@ class Background:
         name = f"background_{language}"
         self.vectors: Floats = read_array(folder / f"{name}.vectors.npy")
         self.tokens = Tokens.open(folder, name)
+        lengths = self.tokens.lengths(np.arange(len(self.vectors)))
+        self.length = float(np.exp(np.log(lengths).mean()))
+        """Tokens of a definition, geometric mean."""
 
 
 class Snapshot:

@@ -46,6 +46,12 @@ class Tokens:
         """The tokens that `write_tokens` wrote under `name`."""
         return cls(*(read_array(folder / f"{name}.{part}.npy") for part in PARTS))
 
+    def lengths(self, texts: Longs) -> Longs:
+        """(n,) How many tokens each of these texts (n,) has; at least one."""
+        return np.asarray(
+            self.sentences[self.texts[texts + 1]] - self.sentences[self.texts[texts]], np.int64
+        )
+
     def of_text(self, text: int) -> slice:
         """Where the tokens of a text stand."""
         first, last = self.texts[text], self.texts[text + 1]
