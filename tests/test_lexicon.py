@@ -191,6 +191,12 @@ def test_of_a_very_long_question_the_weightiest_terms_count(lexicon: Lexicon) ->
     assert len(rows) == 10
 
 
+def test_whoever_may_read_a_home_may_read_the_index(tmp_path: Path) -> None:
+    english(tmp_path / "of", "membranes")
+    readable = {file.stat().st_mode & 0o777 for file in (tmp_path / "of").rglob("*.*")}
+    assert len(readable) == 1
+
+
 # Names of capabilities
 
 

@@ -86,6 +86,9 @@ class Lexicon:
             writer.wait_merging_threads()
             for file in (folder / language).glob(".*"):  # locks and its list for deleting
                 file.unlink()
+            # tantivy lets nobody else read its list of files; a snapshot is as readable as a home.
+            rows_file, list_file = (folder / language / name for name in (_ROWS_FILE, "meta.json"))
+            list_file.chmod(rows_file.stat().st_mode)
 
     @classmethod
     def open(cls, folder: Path) -> Lexicon:
