@@ -80,3 +80,4 @@ class MetOut(BaseModel):
     how: Literal["literal", "synonym", "meaning"]
     words: str
     start: int
+    similarity: float | None = None

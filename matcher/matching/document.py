@@ -165,7 +165,13 @@ def evidence_document(evidence: Evidence) -> dict[str, Any]:
             for n in evidence.names
         ],
         "musts": [
-            {"text": m.text, "how": m.how.value, "words": m.words, "start": m.start}
+            {
+                "text": m.text,
+                "how": m.how.value,
+                "words": m.words,
+                "start": m.start,
+                "similarity": m.similarity,
+            }
             for m in evidence.musts
         ],
     }

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from matcher.query import Must
 from matcher.snapshot.snapshot import Snapshot
-from matcher.text.encoder import StaticEncoder
+from matcher.text.encoder import StaticEncoder, TokenisedText
 from matcher.text.normalise import has_han
 from matcher.text.terms import fold
 
@@ -25,6 +25,10 @@ Floats = NDArray[np.float32]
 MEANT = 0.62
 """Weighted mean of the cosines of a term's words with the nearest words of one sentence, from which
 the sentence is taken to say the same."""
+SLACK = 1e-4
+"""By which the same sum, worked out for one text, may differ from that over all."""
+MOST_APART = 2
+"""Tokens of a text, for each of a term, over which the words that met it are shown as one run."""
 
 
 class How(StrEnum):
@@ -43,8 +47,10 @@ class Met:
     """As it was asked for."""
     how: How
     words: str
-    """What stands in the text."""
+    """What stands in the text; empty where it is a form of the word (membranes for membrane)."""
     start: int
+    similarity: float | None = None
+    """By meaning: of the term with the nearest sentence of the text, from MEANT to 1."""
 
 
 class Insistence:
@@ -95,31 +101,60 @@ class Insistence:
                 return Met(must.text, how, body[begin:end], begin)
         if must.literal:
             return None
-        if row in self._snapshot.lexicon.rows_with(must.text):  # another form of the word
-            return Met(must.text, How.LITERAL, "", 0)
-        tokens = self._static.tokenise([must.text])[0]
-        place = self._snapshot.tokens.of_text(row)
-        near = (
-            self._static.token_vectors(tokens.ids)
-            @ self._snapshot.token_table.rows[self._snapshot.tokens.ids[place]].T
-        )
-        if not near.size:
+        for spelling in (must.text, *must.synonyms):
+            if row in self._snapshot.lexicon.rows_with(spelling):  # another form of the word
+                how = How.LITERAL if spelling == must.text else How.SYNONYM
+                return Met(must.text, how, "", 0)
+        other = bool(self._snapshot.columns.text_is_chinese[row]) != has_han(must.text)
+        return self._meant(must, row, body) if other and not must.synonyms else None
+
+    def _meant(self, must: Must, row: int, body: str) -> Met | None:
+        """The words of the text's nearest sentence that are nearest to the term; None where no
+        sentence is near enough."""
+        told, weights = self._asked(must)
+        if not len(told.ids):
             return None
-        best = int(near.max(axis=0).argmax())
-        start = int(self._snapshot.tokens.starts[place][best])
-        stop = int(self._snapshot.tokens.ends[place][best])
-        return Met(must.text, How.MEANING, body[start:stop].strip(), start)
+        tokens = self._snapshot.tokens
+        place = tokens.of_text(row)
+        similar = (
+            self._snapshot.token_table.rows[tokens.ids[place]]
+            @ self._static.token_vectors(told.ids).T
+        )
+        first, last = int(tokens.texts[row]), int(tokens.texts[row + 1])
+        sentences = np.asarray(tokens.sentences[first : last + 1]) - place.start
+        reached = np.maximum.reduceat(similar, sentences[:-1], axis=0) @ weights
+        best = int(reached.argmax())
+        if reached[best] < MEANT - SLACK:
+            return None
+        begin = int(sentences[best])
+        near = begin + similar[begin : int(sentences[best + 1])].argmax(axis=0)
+        if int(near.max() - near.min()) > MOST_APART * len(near):  # far apart: the rarest alone
+            near = near[[int(weights.argmax())]]
+        start = int(tokens.starts[place][near.min()])
+        end = int(tokens.ends[place][near.max()])
+        while inside(body, start):
+            start -= 1
+        while inside(body, end):
+            end += 1
+        while start < end and body[start].isspace():
+            start += 1
+        return Met(must.text, How.MEANING, body[start:end].rstrip(), start, float(reached[best]))
+
+    def _asked(self, must: Must) -> tuple[TokenisedText, Floats]:
+        """The tokens of a term and (q,) the share of each in what it says."""
+        told = self._static.tokenise([must.text])[0]
+        weights = self._static.idf[told.ids] ** 2
+        return told, np.asarray(weights / max(float(weights.sum()), 1e-9), np.float32)
 
     def _nearness(self, must: Must) -> Floats:
         """(t,) How near each text's nearest sentence comes to the term."""
         tokens, table = self._snapshot.tokens, self._snapshot.token_table
-        told = self._static.tokenise([must.text])[0]
+        told, weights = self._asked(must)
         if not len(told.ids):
             return np.zeros(len(self._snapshot.texts), np.float32)
-        weights = self._static.idf[told.ids] ** 2
         similar = table.rows @ self._static.token_vectors(told.ids).T
         met = np.maximum.reduceat(similar.take(tokens.ids, axis=0), tokens.sentences[:-1], axis=0)
-        reached = met @ (weights / max(float(weights.sum()), 1e-9))
+        reached = met @ weights
         return np.asarray(np.maximum.reduceat(reached, tokens.texts[:-1]), np.float32)
 
 
