@@ -10,9 +10,14 @@ import typer
 
 from matcher.errors import Bilingual
 from matcher.matching.pairing import Answer, Evidence, Pairing
+from matcher.query import Must
 from matcher.vocabulary import Vocabulary
 
-TEXT_WIDTH = 160
+from .lines import GLUE, broken, columns, shortened
+from .narrowing import show_facets, show_musts, show_understood, show_unmet
+
+TEXT_WIDTH = 240
+"""Columns of an evidence text that are shown."""
 SHOWN_REASONS = 3
 UNION = "EU"
 
@@ -44,19 +49,17 @@ def show_answer(answer: Answer, language: str, vocabulary: Vocabulary) -> None:
     """The pairings as a broker reads them: who, why, from what source."""
     say = Speaker(language, vocabulary)
     show_understood(answer, say)
-    if answer.unmet:
-        named = "、".join(answer.unmet)
-        say(
-            f"没有机构的资料满足：{named}。去掉后最接近的 {len(answer.nearest)} 家：",
-            f"Nobody's profile meets: {named}. Nearest without it, {len(answer.nearest)}:",
-        )
+    if show_unmet(answer, say):
         for pairing in answer.nearest:
             show_pairing(pairing, say, brief=True)
+    elif not answer.pairings and answer.known_partner_count:
+        say("符合条件的机构都已有合作。", "All who are eligible are past partners.")
     elif not answer.pairings:
         say("没有符合条件的机构。", "Nobody is eligible.")
         hint_at_union(answer, say)
+    musts = answer.question.query.musts
     for pairing in answer.pairings:
-        show_pairing(pairing, say)
+        show_pairing(pairing, say, musts=musts)
     if answer.known_partners:
         say(
             f"—— 已有合作（{answer.known_partner_count} 家，不占上面的名额）——",
@@ -64,7 +67,11 @@ def show_answer(answer: Answer, language: str, vocabulary: Vocabulary) -> None:
         )
         for pairing in answer.known_partners[:3]:
             show_pairing(pairing, say, brief=True)
-    excluded = [f"{RULES[rule].in_language(language)} {count}" for rule, count in answer.excluded]
+    show_facets(answer, say)
+    excluded = [
+        say.word(f"{RULES[rule].zh} {count} 家", f"{count} {RULES[rule].en}")
+        for rule, count in answer.excluded
+    ]
     say(
         f"可选机构 {answer.eligible} 家；未列入：{'；'.join(excluded) or '无'}。",
         f"{answer.eligible} eligible; not eligible: {'; '.join(excluded) or 'none'}.",
@@ -89,21 +96,6 @@ def show_answer(answer: Answer, language: str, vocabulary: Vocabulary) -> None:
     )
 
 
-def show_understood(answer: Answer, say: Speaker) -> None:
-    """What was read as a rule, and how to undo it."""
-    understood = answer.question.query.understood
-    if not understood:
-        return
-    read = [f"{'' if u.wanted else say.word('不要 ', 'not ')}{u.words}" for u in understood]
-    words = (
-        "；".join(dict.fromkeys(read)) if say.language == "zh" else "; ".join(dict.fromkeys(read))
-    )
-    say(
-        f"理解为条件：{words}（--strike 词 可划掉，--literal 全部不理解）。",
-        f"Understood as rules: {words} (--strike WORDS undoes one, --literal all).",
-    )
-
-
 def hint_at_union(answer: Answer, say: Speaker) -> None:
     """Who asks for the country EU mostly means Europe."""
     asked = UNION in answer.question.query.countries
@@ -115,50 +107,55 @@ def hint_at_union(answer: Answer, say: Speaker) -> None:
         )
 
 
-def show_pairing(pairing: Pairing, say: Speaker, brief: bool = False) -> None:
-    """One pairing with its strongest reasons and its first evidence."""
+def show_pairing(
+    pairing: Pairing, say: Speaker, brief: bool = False, musts: tuple[Must, ...] = ()
+) -> None:
+    """One pairing with its strongest reasons, its first evidence and how it meets the musts."""
     organisation = pairing.organisation
     names = [organisation["names"][lang] for lang in say.order] + [organisation["name"]]
     shown = list(dict.fromkeys(n for n in names if n))
     country = organisation["country_name"]
     place = country[say.language] if country else say.word("国家/地区未知", "country unknown")
     if organisation["city"]:
-        place += f", {organisation['city']}"
+        place += say.word("，", ", ") + organisation["city"]
     fictional = say.word("（虚构示例）", " (fictional sample)") if organisation["fictional"] else ""
     year = (
         say.word(f"，最近合作 {pairing.last_cooperation} 年", f", last {pairing.last_cooperation}")
         if pairing.last_cooperation
         else ""
     )
-    typer.echo(f"{pairing.rank:>3}. {' / '.join(shown)}{fictional} — {place}{year}")
+    say.line(f"{pairing.rank:>3}. {' / '.join(shown)}{fictional} — {place}{year}", hang=3)
     score = f"{pairing.score:+.2f}"
     sure = pairing.confidence
-    documented = ("", "") if sure is None else (f"  资料完整度 {sure:.2f}", f"  texts {sure:.2f}")
+    documented = (
+        ("", "") if sure is None else (f"  资料完整度 {sure:.2f}", f"  documented {sure:.2f}")
+    )
     say(
         f"     得分 {score}（契合 {pairing.fit:+.2f}，往绩 {pairing.track_record:+.2f}，"
-        f"基准 {pairing.prior:+.2f}）{documented[0]}  编号 {pairing.id}",
+        f"基准 {pairing.prior:+.2f}）{documented[0]}  编号{GLUE}{pairing.id}",
         f"     score {score} (fit {pairing.fit:+.2f}, track record {pairing.track_record:+.2f}, "
-        f"prior {pairing.prior:+.2f}){documented[1]}  id {pairing.id}",
+        f"prior {pairing.prior:+.2f}){documented[1]}  id{GLUE}{pairing.id}",
     )
     if brief:
         return
     for reason in pairing.reasons[:SHOWN_REASONS]:
         sentence = reason.sentence.in_language(say.language)
-        typer.echo(f"     {reason.contribution:+.2f}  {sentence}")
+        say.line(f"     {reason.contribution:+.2f}  {sentence}", hang=7)
     for evidence in pairing.evidence[:1]:
         show_evidence(evidence, say)
+        show_musts(pairing, musts, say)
 
 
 def show_evidence(evidence: Evidence, say: Speaker) -> None:
     """A text and its provenance."""
     text = evidence.text.replace("\n", " · ")
-    shortened = text if len(text) <= TEXT_WIDTH else text[:TEXT_WIDTH] + "…"
     state = say.vocabulary.publication.get(evidence.publication)
     dated = evidence.date or say.word("日期未知", "undated")
-    typer.echo(f"     “{shortened}”")
-    typer.echo(
+    say.line(f"     “{shortened(text, TEXT_WIDTH)}”", hang=2)
+    say.line(
         f"     [{evidence.source}:{evidence.key}, {dated}, {evidence.licence}, "
-        f"{evidence.attribution}; {state.zh if say.language == 'zh' else state.en}]"
+        f"{evidence.attribution}; {say.word(state.zh, state.en)}]",
+        hang=1,
     )
 
 
@@ -168,10 +165,19 @@ class Speaker:
     def __init__(self, language: str, vocabulary: Vocabulary) -> None:
         self.language = "zh" if language.startswith("zh") else "en"
         self.vocabulary = vocabulary
+        self.columns = columns()
         self.order = ("zh", "en") if self.language == "zh" else ("en", "zh")
 
     def __call__(self, zh: str, en: str) -> None:
-        typer.echo(self.word(zh, en))
+        self.line(self.word(zh, en), hang=2)
+
+    def line(self, text: str, hang: int = 0) -> None:
+        """A line, broken where the terminal ends; what follows hangs so many columns further."""
+        typer.echo(broken(text, self.columns, hang))
+
+    def listed(self, names: list[str]) -> str:
+        """Several names as one."""
+        return "、".join(names) if self.language == "zh" else ", ".join(names)
 
     def word(self, zh: str, en: str) -> str:
         """The one of the two that the reader reads."""
