@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -100,6 +101,22 @@ def test_no_text_stands_here_and_in_the_benchmark() -> None:
     assert len(here) > 200
     assert len(there) == 260
     assert not here & there
+
+
+def test_the_card_of_the_benchmark_counts_right_and_names_its_figures() -> None:
+    measured = yaml.safe_load(BENCH_CASES.read_bytes())
+    bench = BENCH_CASES.parent
+    card = (bench / "README.md").read_text("utf-8").split("## `understanding.yaml`")[1]
+    card = card.split("\n## ")[0]
+    asked, without = len(measured["questions"]), len(measured["without"])
+    assert f"| {asked} questions" in card
+    assert f"{without} texts that set no rule" in card
+    assert "eight set none" in card
+    assert sum(not case["expect"] for case in measured["questions"]) == 8
+    assert "](results/retrieval.json)" in card
+    frozen = json.loads((bench / "results" / "retrieval.json").read_bytes())["lines"]
+    rows = [line["questions"] for line in frozen if line["row"] == "understanding"]
+    assert rows == [asked, without]
 
 
 def test_what_was_understood_leaves_the_subject() -> None:
