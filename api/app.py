@@ -50,7 +50,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        service = Service(settings.home, settings.model, log.info)
+        service = Service(settings.home, settings.model, settings.rerank, log.info)
         app.state.service = service
         try:
             service.matcher()

@@ -253,12 +253,20 @@ class OneText(BaseModel):
     price: float
 
 
+class RerankerOut(BaseModel):
+    """The model that read the best texts once more, where the operator named one."""
+
+    name: str
+    fingerprint: str
+
+
 class AnswerOut(BaseModel):
     """The answer to one question; `known_partners` stand apart from `pairings`."""
 
     id: str | None
     snapshot: str
     ranker: str
+    reranker: RerankerOut | None
     as_of: str
     asked: AskedOut
     understood: list[UnderstoodOut]
@@ -329,6 +337,7 @@ class ListOut(BaseModel):
     sector: SectorOut
     snapshot: str
     ranker: str
+    reranker: RerankerOut | None
     as_of: str
     k: int
     method: Literal["top_k"]

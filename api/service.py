@@ -59,8 +59,8 @@ class Service:
     """The answers of one home, as JSON. A list takes as long as many questions, so lists have a
     desk of their own and questions never wait for one."""
 
-    def __init__(self, home: Path, model: str | None, tell: Tell) -> None:
-        self._home, self._model, self._tell = home, model, tell
+    def __init__(self, home: Path, model: str | None, rerank: str | None, tell: Tell) -> None:
+        self._home, self._model, self._rerank, self._tell = home, model, rerank, tell
         self._opening = Lock()
         self._matcher: Matcher | None = None
         self._refused: str | None = None
@@ -107,7 +107,7 @@ class Service:
             ):
                 return self._matcher
             try:
-                self._matcher = Matcher.open(self._home, self._model)
+                self._matcher = Matcher.open(self._home, self._model, self._rerank)
             except MatcherError as error:
                 self._refused = current
                 self._tell("snapshot_refused", snapshot=current, code=error.code)

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from matcher.matching.features import BLOCKS, FEATURES, Feature
+from matcher.matching.features import BLOCKS, FEATURES, RERANK, Feature
 from matcher.matching.ranker import Block, Curve, Ranker, shipped_ranker
 from matcher.settings import REPOSITORY
 
@@ -45,6 +45,13 @@ def features_page() -> str:
     for block, title in BLOCK_NAMES.items():
         parts.append(f"\n## {title}\n\n{_span(ranker, block)}\n")
         parts += [_section(f, curves[f.name]) for f in FEATURES if f.block is block]
+    joined = shipped_ranker(((RERANK.name, RERANK.block),), "rerank.json")
+    parts.append(
+        "\n## Only with a re-ranker 仅在指定重排模型时\n\n"
+        f"Part of the fit where `--rerank` or `MATCHER_RERANK` names one; its curve, "
+        f"`{joined.name}`, is `models/ranker/rerank.json`.\n"
+    )
+    parts.append(_section(RERANK, joined.curves[0]))
     return "".join(parts)
 
 

@@ -24,6 +24,7 @@ from matcher.query import Kind, Query
 from matcher.snapshot.manifest import REBUILD
 from matcher.snapshot.snapshot import Snapshot
 from matcher.text.encoder import Encoder, default_encoder, load_encoder
+from matcher.text.reranker import load_reranker
 from matcher.understanding.places import member_countries
 from matcher.understanding.reading import Reading, read
 from matcher.vocabulary import Vocabulary, load_vocabulary
@@ -71,17 +72,19 @@ class Matcher:
         self.equipment = equipment
 
     @classmethod
-    def open(cls, home: Path, model: str | None = None) -> Matcher:
-        """The snapshot that serves in `home`, asked with `model` (None: the project's encoder).
+    def open(cls, home: Path, model: str | None = None, rerank: str | None = None) -> Matcher:
+        """The snapshot that serves in `home`, asked with `model` (None: the project's encoder);
+        `rerank` names a cross-encoder that reads the best texts once more (None: nothing does).
 
-        Raises NotReady without a snapshot, SnapshotDamaged, or SnapshotMismatch where the
-        snapshot was made with another encoder or vocabulary.
+        Raises NotReady without a snapshot, SnapshotDamaged, SnapshotMismatch where the snapshot
+        was made with another encoder or vocabulary, and what the two models' loaders raise.
         """
         snapshot = Snapshot.open_current(home)
         encoder, static, vocabulary = load_encoder(model), default_encoder(), load_vocabulary()
         check_agreement(snapshot, encoder, static.fingerprint, vocabulary)
         ranker = shipped_ranker(tuple(BLOCKS.items()))
-        return cls(Equipment(snapshot, encoder, static, vocabulary, ranker))
+        reranker = load_reranker(rerank)
+        return cls(Equipment(snapshot, encoder, static, vocabulary, ranker, reranker))
 
     @property
     def snapshot(self) -> Snapshot:
@@ -209,9 +212,9 @@ def check_agreement(
             )
 
 
-def open_matcher(home: str | Path, model: str | None = None) -> Matcher:
+def open_matcher(home: str | Path, model: str | None = None, rerank: str | None = None) -> Matcher:
     """The service over a home folder; see `Matcher.open`."""
-    return Matcher.open(Path(home), model)
+    return Matcher.open(Path(home), model, rerank)
 
 
 PLACES = (Kind.COUNTRY, Kind.REGION, Kind.INITIATIVE)

@@ -26,6 +26,10 @@ class Settings(BaseSettings):
         default=None,
         description="encoder: name or path of a sentence-transformers model; empty: our own",
     )
+    rerank: str | None = Field(
+        default=None,
+        description="re-ranker: name or path of a sentence-transformers cross-encoder; empty: none",
+    )
     language: str | None = Field(
         default=None,
         description="language of the terminal, zh or en; empty: the question's, else zh",

@@ -17,7 +17,7 @@ import typer
 
 from docs.generate import features_page, with_figures, with_files
 from matcher.cli.main import app
-from matcher.matching.features import BLOCKS, FEATURES
+from matcher.matching.features import BLOCKS, FEATURES, RERANK
 from matcher.matching.ranker import shipped_ranker
 from matcher.settings import REPOSITORY, Settings
 
@@ -287,7 +287,7 @@ def test_the_list_of_files_is_made_from_the_code() -> None:
 
 
 def test_every_feature_has_a_unit_a_direction_and_both_languages() -> None:
-    for feature in FEATURES:
+    for feature in (*FEATURES, RERANK):
         said = " ".join((feature.compute.__doc__ or "").split())
         assert re.search(r"\((higher|more|fewer|younger|lower|less) is better\)", said), said
         assert feature.unit
@@ -307,6 +307,9 @@ def test_the_rankers_card_tells_its_curves() -> None:
     assert f"`{ranker.name}`" in card
     assert f"prior is {ranker.prior:g}" in " ".join(card.split())
     assert math.isclose(math.exp(ranker.prior), 1 / 50, rel_tol=0.02)
+    (joined,) = shipped_ranker(((RERANK.name, RERANK.block),), "rerank.json").curves
+    span = f"{min(joined.contributions):+.2f} to {max(joined.contributions):+.2f}"
+    assert f"`rerank`, fit, {span}" in " ".join(card.split())
 
 
 def test_decisions_are_all_listed() -> None:

@@ -91,7 +91,8 @@ def test_the_wheel_holds_what_is_shipped(wheel: zipfile.ZipFile) -> None:
         assert files, folder
         missing = [p.name for p in files if f"{SHIPPED}{folder}/{p.name}" not in there]
         assert missing == []
-    assert f"{SHIPPED}models/ranker/ranker.json" in there
+    for name in ("ranker", "rerank"):
+        assert f"{SHIPPED}models/ranker/{name}.json" in there
     size = sum(i.file_size for i in wheel.infolist() if "encoder/artefact" in i.filename)
     assert size <= 40 * 2**20
 

@@ -15,6 +15,7 @@ from matcher.settings import Settings
 from matcher.snapshot.manifest import Manifest
 from matcher.snapshot.shelf import Shelf
 from matcher.text.encoder import default_encoder, load_encoder
+from matcher.text.reranker import load_reranker
 from matcher.text.sentence import SentenceEncoder
 from matcher.vocabulary import load_vocabulary
 
@@ -32,17 +33,20 @@ class Finding:
         return asdict(self)
 
 
-def checks(home: Path, settings: Settings, model: str | None = None) -> list[Finding]:
+def checks(
+    home: Path, settings: Settings, model: str | None = None, rerank: str | None = None
+) -> list[Finding]:
     """Installation first, then the home; each check stands for itself. `model` is the encoder
-    that answers, if it is not our own."""
+    that answers, if it is not our own; `rerank` the re-ranker, if any."""
     steps: tuple[tuple[str, Callable[[], str]], ...] = (
         ("python", lambda: sys.version.split()[0]),
         ("vocabulary", lambda: f"{len(load_vocabulary().capability.codes)} capabilities"),
         ("encoder", lambda: f"{default_encoder().name} {default_encoder().fingerprint}"),
         ("model", lambda: model_state(model)),
+        ("re-ranker", lambda: reranker_state(rerank)),
         ("catalogue", lambda: catalogue_state(home)),
         ("snapshot", lambda: snapshot_state(home)),
-        ("answers", lambda: f"ranker {Matcher.open(home, model).equipment.ranker.label}"),
+        ("answers", lambda: f"ranker {ranker_label(home, model, rerank)}"),
     )
     findings = [find(name, step) for name, step in steps]
     findings.append(Finding("extra transformer", True, extra_state()))
@@ -67,6 +71,17 @@ def model_state(model: str | None) -> str:
     if isinstance(encoder, SentenceEncoder):
         said += f", prompts {encoder.query_prompt!r} and {encoder.document_prompt!r}"
     return said
+
+
+def reranker_state(rerank: str | None) -> str:
+    """What reads the best texts once more."""
+    reranker = load_reranker(rerank)
+    return f"{reranker.name} {reranker.fingerprint}" if reranker else "none (optional)"
+
+
+def ranker_label(home: Path, model: str | None, rerank: str | None) -> str:
+    """What an answer of the home would be ranked by."""
+    return Matcher.open(home, model, rerank).equipment.whole_ranker.label
 
 
 def catalogue_state(home: Path) -> str:

@@ -18,6 +18,7 @@ from .options import (
     Json,
     Language,
     Model,
+    Rerank,
     day,
     home_folder,
     one_of,
@@ -44,6 +45,7 @@ def lists(
     ] = "xlsx,csv,html,json",
     as_of: AsOf = None,
     model: Model = None,
+    rerank: Rerank = None,
     home: Home = None,
     json: Json = False,
 ) -> None:
@@ -61,7 +63,8 @@ def lists(
             Bilingual("例如 --sector 新材料。", "e.g. --sector materials."),
             where="lists",
         )
-    matcher = Matcher.open(home_folder(home, settings), model or settings.model)
+    folder = home_folder(home, settings)
+    matcher = Matcher.open(folder, model or settings.model, rerank or settings.rerank)
     scheme = matcher.vocabulary.sector
     codes = list(matcher.snapshot.manifest.sectors[:-1]) if every else [
         scheme.resolve(name, "sector").code for name in sector or ()
@@ -82,6 +85,7 @@ def serve(
     host: Annotated[str | None, typer.Option("--host", help="监听地址 Address.")] = None,
     port: Annotated[int | None, typer.Option("--port", help="端口 Port.")] = None,
     model: Model = None,
+    rerank: Rerank = None,
 ) -> None:
     """启动 HTTP 接口 Serve the HTTP API; the first start makes a key and prints it once."""
     import uvicorn
@@ -92,7 +96,8 @@ def serve(
     settings = read_settings()
     folder = home_folder(home, settings)
     address = (host or settings.host, port or settings.port)
-    Matcher.open(folder, model or settings.model)  # a home that cannot answer is said here
+    # A home that cannot answer is said here.
+    Matcher.open(folder, model or settings.model, rerank or settings.rerank)
     check_address(*address)
     store = KeyStore(folder)
     if not store.list():
@@ -103,6 +108,8 @@ def serve(
     os.environ["MATCHER_HOME"] = str(folder)
     if model:
         os.environ["MATCHER_MODEL"] = model
+    if rerank:
+        os.environ["MATCHER_RERANK"] = rerank
     uvicorn.run(
         API, factory=True, host=address[0], port=address[1], access_log=False, log_level="warning"
     )

@@ -63,6 +63,12 @@ Model = Annotated[
     str | None,
     typer.Option("--model", help="编码器 Encoder: name or path of a sentence-transformers model."),
 ]
+Rerank = Annotated[
+    str | None,
+    typer.Option(
+        "--rerank", help="重排模型 Re-ranker: name or path of a cross-encoder; else none."
+    ),
+]
 
 
 def day(text: str | None, where: str = "--as-of") -> date | None:

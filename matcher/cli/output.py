@@ -94,6 +94,9 @@ def show_answer(answer: Answer, language: str, vocabulary: Vocabulary) -> None:
         f"截至 {answer.as_of}；快照 {answer.snapshot}；排序器 {answer.ranker}。",
         f"As of {answer.as_of}; snapshot {answer.snapshot}; ranker {answer.ranker}.",
     )
+    if answer.reranker:
+        name, fingerprint = answer.reranker.name, answer.reranker.fingerprint
+        say(f"重排模型 {name}（指纹 {fingerprint}）。", f"Re-ranker {name} ({fingerprint}).")
 
 
 def hint_at_union(answer: Answer, say: Speaker) -> None:

@@ -24,6 +24,7 @@ from .options import (
     Nature,
     ReasonsOption,
     Region,
+    Rerank,
     Sector,
     SideOption,
     Strike,
@@ -60,6 +61,7 @@ def query(
     as_of: AsOf = None,
     reasons: ReasonsOption = "all",
     model: Model = None,
+    rerank: Rerank = None,
     home: Home = None,
     json: Json = False,
     language: Language = None,
@@ -76,7 +78,7 @@ def query(
         )
     spoken = reader_language(language, read_settings(), tongue(text))
     matcher, wish, wanted = asking(
-        home, model, reasons, text=text, asker=asker, side=side, sector=sector,
+        home, model, rerank, reasons, text=text, asker=asker, side=side, sector=sector,
         capability=capability, countries=country or (), regions=region or (), natures=nature or (),
         strike=strike or (), literal=literal, k=k, as_of=day(as_of),
     )  # fmt: skip
@@ -98,6 +100,7 @@ def match(
     as_of: AsOf = None,
     reasons: ReasonsOption = "all",
     model: Model = None,
+    rerank: Rerank = None,
     home: Home = None,
     json: Json = False,
     language: Language = None,
@@ -105,7 +108,7 @@ def match(
     """为一家机构找合作方 Find partners for an organisation by what its profiles say."""
     spoken = reader_language(language, read_settings())
     matcher, wish, wanted = asking(
-        home, model, reasons, organisation=organisation, side=side, sector=sector,
+        home, model, rerank, reasons, organisation=organisation, side=side, sector=sector,
         capability=capability, countries=country or (), regions=region or (), natures=nature or (),
         k=k, as_of=day(as_of),
     )  # fmt: skip
@@ -113,7 +116,7 @@ def match(
 
 
 def asking(
-    home: Path | None, model: str | None, reasons: str, **wish: Any
+    home: Path | None, model: str | None, rerank: str | None, reasons: str, **wish: Any
 ) -> tuple[Matcher, Wish, Reasons]:
     """What answers, what is wished of it, and how many reasons to give."""
     from matcher.matching.pipeline import Reasons
@@ -122,7 +125,9 @@ def asking(
     settings = read_settings()
     wanted = Reasons(one_of(reasons, tuple(Reasons), "--reasons"))
     asked = Wish(**wish)
-    return Matcher.open(home_folder(home, settings), model or settings.model), asked, wanted
+    folder = home_folder(home, settings)
+    matcher = Matcher.open(folder, model or settings.model, rerank or settings.rerank)
+    return matcher, asked, wanted
 
 
 def explain(
@@ -130,25 +135,29 @@ def explain(
     partner: Annotated[str, typer.Argument(help="对方机构 The organisation suggested to it.")],
     as_of: AsOf = None,
     model: Model = None,
+    rerank: Rerank = None,
     home: Home = None,
     json: Json = False,
     language: Language = None,
 ) -> None:
     """说明为何（不）推荐 Say why one organisation is, or is not, suggested to another."""
-    from matcher.matching.document import pairing_document
+    from matcher.matching.document import pairing_document, reranker_document
+    from matcher.matching.rereading import used
     from matcher.service import Matcher
 
     from .output import RULES, Speaker, show_evidence, show_pairing, write_json
 
     settings = read_settings()
     spoken = reader_language(language, settings)
-    matcher = Matcher.open(home_folder(home, settings), model or settings.model)
+    folder = home_folder(home, settings)
+    matcher = Matcher.open(folder, model or settings.model, rerank or settings.rerank)
     explanation = matcher.explain(asker, partner, day(as_of))
     pairing = explanation.pairing
     if json:
         write_json(
             {
                 "snapshot": matcher.snapshot.id,
+                "reranker": reranker_document(used(matcher.equipment.reranker)),
                 "as_of": explanation.question.as_of.isoformat(),
                 "asker": matcher.organisation(asker)["id"],
                 "partner": matcher.organisation(partner)["id"],

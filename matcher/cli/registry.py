@@ -16,6 +16,7 @@ from .options import (
     Json,
     Language,
     Model,
+    Rerank,
     home_folder,
     one_of,
     read_settings,
@@ -299,13 +300,16 @@ def snapshot_rollback(
     typer.echo(f"{served}: 已启用 serves")
 
 
-def doctor(model: Model = None, home: Home = None, json: Json = False) -> None:
+def doctor(
+    model: Model = None, rerank: Rerank = None, home: Home = None, json: Json = False
+) -> None:
     """检查环境与数据文件夹 Check installation and home: what is there, missing, the cure."""
     from .checks import checks
     from .output import write_json
 
     settings = read_settings()
-    findings = checks(home_folder(home, settings), settings, model or settings.model)
+    folder = home_folder(home, settings)
+    findings = checks(folder, settings, model or settings.model, rerank or settings.rerank)
     if json:
         write_json({"ok": all(f.ok for f in findings), "checks": [f.as_dict() for f in findings]})
     else:

@@ -198,8 +198,10 @@ def ask_api(home: Path, text: str, regions: tuple[str, ...]) -> dict[str, Any]:
     secret = store.create(tenant="centre", label="demo")
     command = [sys.executable, "-m", "matcher.cli.main", "serve", "--home", str(home), "--port",
                str(port)]  # fmt: skip
+    # Asked the same, it must answer the same: no re-ranker, as in the walk.
+    environment = {name: value for name, value in os.environ.items() if name != "MATCHER_RERANK"}
     with subprocess.Popen(  # noqa: S603 (our own interpreter and module)
-        command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=os.environ.copy()
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=environment
     ) as server:
         try:
             wait_until_ready(port, server)

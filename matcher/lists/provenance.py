@@ -51,6 +51,9 @@ def facts(made: Sequence[SectorList]) -> list[Fact]:
             "Not done: check export-control and sanctions lists before any contact.",
         ),
     ]
+    if first.reranker:
+        used = f"{first.reranker.name} {first.reranker.fingerprint}"
+        told.append(fact("重排模型", "Re-ranker", used))
     if any(row.fictional for one in made for row in one.rows):
         told.append(
             fact(

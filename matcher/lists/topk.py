@@ -18,6 +18,7 @@ from matcher.errors import Bilingual, EmptyQuestion
 from matcher.matching.eligibility import known_profiles
 from matcher.matching.pairing import Answer, Pairing
 from matcher.matching.pipeline import Equipment, Reasons, match
+from matcher.matching.rereading import UsedReranker, used
 from matcher.organisation import Side
 from matcher.query import Query
 from matcher.snapshot.columns import SIDES, UNKNOWN_DAY, sector_bit
@@ -60,6 +61,7 @@ class SectorList:
     sector: Term
     snapshot: str
     ranker: str
+    reranker: UsedReranker | None
     prior: float
     as_of: date
     k: int
@@ -148,8 +150,9 @@ def sector_list(
     return SectorList(
         sector=sector,
         snapshot=snapshot.id,
-        ranker=equipment.ranker.label,
-        prior=equipment.ranker.prior,
+        ranker=equipment.whole_ranker.label,
+        reranker=used(equipment.reranker),
+        prior=equipment.whole_ranker.prior,
         as_of=as_of,
         k=k,
         rows=tuple(row for group in sorted(groups, key=group_order) for row in group),

@@ -14,6 +14,7 @@ from matcher.errors import MatcherError
 from matcher.query import Query, Understood
 
 from .pairing import Answer, Evidence, Pairing, Reason
+from .rereading import UsedReranker
 
 
 def answer_json(answer: Answer, asked_id: str | None = None) -> bytes:
@@ -30,6 +31,7 @@ def answer_document(
         "id": asked_id,
         "snapshot": answer.snapshot,
         "ranker": answer.ranker,
+        "reranker": reranker_document(answer.reranker),
         "as_of": answer.as_of.isoformat(),
         "asked": asked_document(answer.question.query, answer.question.side.value),
         "understood": [understood_document(u) for u in answer.question.query.understood],
@@ -47,6 +49,11 @@ def answer_document(
         "known_partner_count": answer.known_partner_count,
         "one_text_rule": {"most": rule.most, "moved": rule.moved, "price": rule.price},
     }
+
+
+def reranker_document(used: UsedReranker | None) -> dict[str, str] | None:
+    """Which model read the best texts once more; None where none did."""
+    return {"name": used.name, "fingerprint": used.fingerprint} if used else None
 
 
 def asked_document(query: Query, side: str) -> dict[str, Any]:

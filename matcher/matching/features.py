@@ -26,6 +26,7 @@ from .history import History
 from .phrases import WordPair
 from .question import Question
 from .ranker import Block
+from .rereading import RERANKED
 from .retrieve import Hits
 
 Floats = NDArray[np.floating]
@@ -46,6 +47,8 @@ class Pairs:
     history: History
     question_sectors: int
     """Bits of the sectors the question lies in; 0 where it lies in none we know."""
+    reread: Floats
+    """(t,) What a re-ranker said of each hit, 0 to 1; NaN where it was not read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +113,13 @@ def kindred(pairs: Pairs) -> Floats:
     lent = pairs.hits.kindred[pairs.candidates.hits].astype(np.float64)
     lent[lent <= 0] = np.nan
     return lent
+
+
+def rerank(pairs: Pairs) -> Floats:
+    """How well the profile's text answers the question, read together by a re-ranker (higher is
+    better). Unit: 0 to 1. Missing for a text beyond the fifty nearest, which are read.
+    """
+    return pairs.reread[pairs.candidates.hits]
 
 
 def share_of_text(pairs: Pairs) -> Floats:
@@ -364,5 +374,13 @@ FEATURES: tuple[Feature, ...] = (
                   "{0:.0f} of them with Beijing and partners abroad together."), ALWAYS),
 )  # fmt: skip
 
+RERANK = Feature("rerank", Block.FIT, "0 to 1", rerank,
+                 plain("重排模型将问题与资料一并阅读，认为相关程度为 {0:.2f}（最高 1）。",
+                       "A re-ranker read question and text together: relevance {0:.2f} of 1."),
+                 Bilingual(f"未读：重排模型只读与问题最相近的 {RERANKED} 份文字。",
+                           f"Not read: the re-ranker reads the {RERANKED} nearest texts only."),
+                 )  # fmt: skip
+"""Worked out only where a re-ranker is named; its curve stands in a file of its own."""
+
 BLOCKS: dict[str, Block] = {feature.name: feature.block for feature in FEATURES}
-BY_NAME: dict[str, Feature] = {feature.name: feature for feature in FEATURES}
+BY_NAME: dict[str, Feature] = {feature.name: feature for feature in (*FEATURES, RERANK)}

@@ -16,6 +16,7 @@ from .musts import Met
 from .phrases import NamePair, WordPair
 from .question import Question
 from .ranker import Block
+from .rereading import UsedReranker
 
 if TYPE_CHECKING:
     import pandas
@@ -126,6 +127,7 @@ class Answer:
     """Terms insisted on that nobody else eligible meets: then there are no pairings ..."""
     nearest: tuple[Pairing, ...] = ()
     """... and these come nearest without them."""
+    reranker: UsedReranker | None = None
 
     def __iter__(self) -> Iterator[Pairing]:
         return iter(self.pairings)

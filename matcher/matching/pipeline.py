@@ -19,6 +19,7 @@ from matcher.query import Must, Query
 from matcher.snapshot.snapshot import Snapshot
 from matcher.text.encoder import Encoder, StaticEncoder
 from matcher.text.expansion import Names
+from matcher.text.reranker import Reranker
 from matcher.vocabulary import Vocabulary
 
 from .alignment import Aligner
@@ -26,14 +27,15 @@ from .candidates import gather_candidates
 from .eligibility import Eligible, screen
 from .explain import Explainer, explain
 from .facets import count_facets
-from .features import Pairs
+from .features import RERANK, Pairs
 from .history import read_history
 from .musts import Insistence
 from .pairing import Answer, Pairing
 from .placing import FIRST, Placed, place
 from .question import Question, read_question
-from .ranker import Ranker
+from .ranker import Ranker, shipped_ranker
 from .relevance import WHOLE, Blend
+from .rereading import read_again, used
 from .retrieve import NOTHING, Hits, retrieve
 from .scoring import Scored, score
 from .sectors import question_sectors
@@ -57,6 +59,15 @@ class Equipment:
     static: StaticEncoder
     vocabulary: Vocabulary
     ranker: Ranker
+    reranker: Reranker | None = None
+    """What reads the best texts once more, if anything does."""
+
+    @cached_property
+    def whole_ranker(self) -> Ranker:
+        """The ranker that scores: with a curve more where there is a re-ranker."""
+        if self.reranker is None:
+            return self.ranker
+        return self.ranker.joined(shipped_ranker(((RERANK.name, RERANK.block),), "rerank.json"))
 
     @cached_property
     def names(self) -> Names:
@@ -91,7 +102,7 @@ def match(
     unmet, nearest = without_musts(query, eligible, equipment, today, reasons)
     return Answer(
         snapshot=equipment.snapshot.id,
-        ranker=equipment.ranker.label,
+        ranker=equipment.whole_ranker.label,
         as_of=question.as_of,
         question=question,
         eligible=int(eligible.organisations.sum()),
@@ -108,6 +119,7 @@ def match(
         ),
         unmet=unmet,
         nearest=nearest,
+        reranker=used(equipment.reranker),
     )
 
 
@@ -142,16 +154,19 @@ def rank(query: Query, equipment: Equipment, today: date) -> Ranking:
     seen = np.zeros(len(snapshot.organisations), bool)
     tiers: list[Scored] = []
     found = 0
+    reranker = equipment.reranker
     for hits in retrieve(question, seekers, eligible, snapshot):
         candidates = gather_candidates(hits, eligible, snapshot, seen)
+        reread = read_again(question, hits, snapshot, reranker)
+        reranker = None  # the best stand in the first tier
         if len(candidates):
-            pairs = Pairs(question, snapshot, hits, candidates, history, sectors)
-            tiers.append(score(pairs, equipment.ranker))
+            pairs = Pairs(question, snapshot, hits, candidates, history, sectors, reread)
+            tiers.append(score(pairs, equipment.whole_ranker))
             seen[candidates.organisations] = True
             found += sum(row not in history.partners for row in candidates.organisations.tolist())
         if found >= max(query.k, FIRST):
             break
-    placed = place(tiers, history.partners, query.k, equipment.ranker.prior)
+    placed = place(tiers, history.partners, query.k, equipment.whole_ranker.prior)
     acquainted = sum(bool(eligible.organisations[row]) for row in history.partners)
     return Ranking(question, eligible, placed, acquainted, tiers[0] if tiers else None)
 
@@ -185,7 +200,7 @@ def explainer(equipment: Equipment, query: Query) -> Explainer:
     """Who puts places into words."""
     snapshot = equipment.snapshot
     insistence = Insistence(query.musts, snapshot, equipment.static) if query.musts else None
-    return Explainer(snapshot, equipment.vocabulary, equipment.ranker, insistence)
+    return Explainer(snapshot, equipment.vocabulary, equipment.whole_ranker, insistence)
 
 
 NEAREST = 5

@@ -1,8 +1,9 @@
 """The additive ranker: score = prior + sum of contributions, each a readable curve of one feature.
 
-`models/ranker/ranker.json` holds the curves. A value between two knots is interpolated, one beyond
-them takes the last knot's contribution, a missing one the curve's own `missing`. The file refuses
-to load if its features are not those the program computes.
+`models/ranker/ranker.json` holds the curves; that of a re-ranker, joined to them only where one is
+named, stands in `rerank.json` beside it. A value between two knots is interpolated, one beyond them
+takes the last knot's contribution, a missing one the curve's own `missing`. The file refuses to
+load if its features are not those the program computes.
 """
 
 from __future__ import annotations
@@ -81,6 +82,16 @@ class Ranker:
         """The curves of one block."""
         return tuple(curve for curve in self.curves if curve.block is block)
 
+    def joined(self, more: Ranker) -> Ranker:
+        """With the curves of `more` after its own; named and sealed after both."""
+        seal = hashlib.sha256(f"{self.seal} {more.seal}".encode()).hexdigest()[:SEAL]
+        return Ranker(
+            f"{self.name}+{more.name}",
+            seal,
+            self.prior + more.prior,
+            (*self.curves, *more.curves),
+        )
+
 
 def load_ranker(path: Path, features: dict[str, Block]) -> Ranker:
     """Read a ranker and hold it against the program's features (name -> block)."""
@@ -119,6 +130,6 @@ def load_ranker(path: Path, features: dict[str, Block]) -> Ranker:
 
 
 @lru_cache(maxsize=4)
-def shipped_ranker(features: tuple[tuple[str, Block], ...]) -> Ranker:
-    """The ranker that came with the program."""
-    return load_ranker(shipped("models", "ranker", "ranker.json"), dict(features))
+def shipped_ranker(features: tuple[tuple[str, Block], ...], file: str = "ranker.json") -> Ranker:
+    """The ranker that came with the program, or the curves beside it in another file."""
+    return load_ranker(shipped("models", "ranker", file), dict(features))

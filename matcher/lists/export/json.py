@@ -8,7 +8,7 @@ import orjson
 
 from matcher.lists.table import evidence, excerpt, kind
 from matcher.lists.topk import ListRow, RowKind, SectorList
-from matcher.matching.document import evidence_document, reason_document
+from matcher.matching.document import evidence_document, reason_document, reranker_document
 
 
 def json_file(made: SectorList) -> bytes:
@@ -23,6 +23,7 @@ def list_document(made: SectorList) -> dict[str, Any]:
         "sector": {"code": sector.code, "name": {"zh": sector.zh, "en": sector.en}},
         "snapshot": made.snapshot,
         "ranker": made.ranker,
+        "reranker": reranker_document(made.reranker),
         "as_of": made.as_of.isoformat(),
         "k": made.k,
         "method": "top_k",
