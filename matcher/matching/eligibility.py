@@ -103,7 +103,8 @@ def screen(
 
     narrow("no_profile", profiles)
     narrow("as_of", known_profiles(snapshot, question.as_of))
-    narrow("left_out", ~left_out(snapshot, query.leave_out))
+    if query.leave_out:
+        narrow("left_out", ~left_out(snapshot, query.leave_out))
     if query.sector is not None:
         bit = sector_bit(manifest.sectors[:-1], query.sector)
         narrow("sector", (columns.profile_sectors & bit) != 0)

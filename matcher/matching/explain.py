@@ -13,12 +13,11 @@ from matcher.snapshot.columns import sector_bit
 from matcher.snapshot.snapshot import Snapshot
 from matcher.vocabulary import Vocabulary
 
-from .features import BY_NAME, Said
+from .features import BY_NAME, Pairs, Said
 from .musts import Insistence
 from .pairing import Evidence, Pairing, Reason
 from .phrases import WordPair, name_pairs, word_pairs
 from .placing import Place, Placed
-from .question import AskedText
 from .ranker import Block, Ranker
 
 TOP = 3
@@ -122,11 +121,14 @@ class Explainer:
             self._piece(place, holding) for holding in list(texts.values())[:MOST_EVIDENCE]
         )
 
-    def _words(self, asked: AskedText, row: int, body: str) -> tuple[WordPair, ...]:
-        """The words that met; a text that several organisations hold is read once."""
+    def _words(self, pairs: Pairs, number: int, row: int, body: str) -> tuple[WordPair, ...]:
+        """The words of asking text `number` that met; a text that several organisations hold is
+        read once."""
+        asked = pairs.question.texts[number]
         key = (asked.text, row)
         if key not in self._met:
-            self._met[key] = word_pairs(asked, row, body, self._snapshot)
+            aligner = pairs.aligners[number]
+            self._met[key] = word_pairs(asked, aligner, row, body, self._snapshot)
         return self._met[key]
 
     def _piece(self, place: Place, holding: int) -> Evidence:
@@ -134,8 +136,8 @@ class Explainer:
         row = int(pairs.candidates.texts[holding])
         text: dict[str, Any] = self._snapshot.texts[row]
         profile = self._snapshot.profiles[int(pairs.candidates.profiles[holding])]
-        asked = pairs.question.texts[int(pairs.hits.asked[pairs.candidates.hits[holding]])]
-        words = self._words(asked, row, text["body"])
+        number = int(pairs.hits.asked[pairs.candidates.hits[holding]])
+        words = self._words(pairs, number, row, text["body"])
         return Evidence(
             profile=profile["id"],
             kind=profile["kind"],
@@ -149,7 +151,7 @@ class Explainer:
             attribution=profile["attribution"],
             completeness=profile["completeness"],
             words=words,
-            names=name_pairs(asked, text["body"]),
+            names=name_pairs(pairs.question.texts[number], text["body"]),
             musts=self._insistence.met(row, text["body"]) if self._insistence else (),
         )
 

@@ -29,11 +29,12 @@ def count_facets(tier: Scored | None, snapshot: Snapshot, vocabulary: Vocabulary
     near = relevance[candidates.hits] >= NEAR * relevance[0]
     holders, profiles = candidates.holding_organisation[near], candidates.profiles[near]
     columns, manifest = snapshot.columns, snapshot.manifest
-    rows = candidates.organisations[np.unique(holders)]
-    sectors = {
-        code: len(np.unique(holders[(columns.profile_sectors[profiles] >> bit) & 1 == 1]))
-        for bit, code in enumerate(manifest.sectors)
-    }
+    # Holdings stand by organisation: `first` is where each begins.
+    first = np.flatnonzero(np.diff(holders, prepend=-1))
+    rows = candidates.organisations[holders[first]]
+    bits = np.bitwise_or.reduceat(columns.profile_sectors[profiles], first)
+    shared = (bits[:, None] >> np.arange(len(manifest.sectors))) & 1
+    sectors = dict(zip(manifest.sectors, shared.sum(axis=0).tolist(), strict=True))
     countries = tally(columns.organisation_country[rows], manifest.countries)
     regions: dict[str, int] = {}
     for country, count in countries.items():

@@ -19,6 +19,7 @@ from matcher.snapshot.columns import KINDS, PUBLICATIONS, UNKNOWN_DAY
 from matcher.snapshot.snapshot import Snapshot
 from matcher.text.normalise import has_han
 
+from .alignment import Aligner
 from .candidates import Candidates
 from .eligibility import open_profiles
 from .fairness import Yardstick
@@ -43,6 +44,8 @@ class Pairs:
     question: Question
     snapshot: Snapshot
     hits: Hits
+    aligners: tuple[Aligner, ...]
+    """One for each asking text."""
     candidates: Candidates
     history: History
     question_sectors: int

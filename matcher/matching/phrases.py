@@ -15,6 +15,7 @@ from matcher.snapshot.snapshot import Snapshot
 from matcher.text.normalise import has_han
 from matcher.text.terms import fold
 
+from .alignment import Aligner
 from .question import AskedText
 
 CLEAR_MATCH = 0.45
@@ -76,9 +77,11 @@ class Met:
         self.found_end = max(self.found_end, other.found_end)
 
 
-def word_pairs(asked: AskedText, text: int, body: str, snapshot: Snapshot) -> tuple[WordPair, ...]:
+def word_pairs(
+    asked: AskedText, aligner: Aligner, text: int, body: str, snapshot: Snapshot
+) -> tuple[WordPair, ...]:
     """The clearest pairs of an asking text and text row `text`, by share; at most six."""
-    met = merged(meetings(asked, text, body, snapshot), asked.text, body)
+    met = merged(meetings(asked, aligner, text, body, snapshot), asked.text, body)
     least = min(WORTH_SHOWING, 1 / max(len(asked.token_weights), 1))
     pairs: dict[tuple[str, str], WordPair] = {}
     for run in sorted(met, key=lambda run: -run.share):
@@ -109,15 +112,17 @@ def name_pairs(asked: AskedText, body: str) -> tuple[NamePair, ...]:
     return tuple(found[:MOST_PAIRS])
 
 
-def meetings(asked: AskedText, text: int, body: str, snapshot: Snapshot) -> list[Met]:
+def meetings(
+    asked: AskedText, aligner: Aligner, text: int, body: str, snapshot: Snapshot
+) -> list[Met]:
     """Each token of the question that clearly met one of the text, in the question's order."""
     tokens = snapshot.tokens
     place = tokens.of_text(text)
     if not len(asked.token_weights):
         return []
-    similar = asked.token_vectors @ snapshot.token_table.rows[tokens.ids[place]].T
-    best = similar.argmax(axis=1)
-    near = similar[np.arange(len(best)), best]
+    similar = aligner.cosines(tokens.ids[place])
+    best = similar.argmax(axis=0)
+    near = similar[best, np.arange(len(best))]
     reached = np.maximum(near, 0) * asked.token_weights
     shares = reached / max(float(reached.sum()), 1e-9)
     found_starts, found_ends = tokens.starts[place].tolist(), tokens.ends[place].tolist()

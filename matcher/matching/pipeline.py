@@ -150,6 +150,7 @@ def rank(query: Query, equipment: Equipment, today: date) -> Ranking:
     eligible = screen(question, snapshot, vocabulary, equipment.static)
     history = read_history(snapshot, question.as_of, query.leave_out, question.asker)
     seekers = seek(question, snapshot)
+    aligners = tuple(seeker.aligner for seeker in seekers)
     sectors = question_sectors(question, seekers, snapshot, vocabulary)
     seen = np.zeros(len(snapshot.organisations), bool)
     tiers: list[Scored] = []
@@ -160,7 +161,7 @@ def rank(query: Query, equipment: Equipment, today: date) -> Ranking:
         reread = read_again(question, hits, snapshot, reranker)
         reranker = None  # the best stand in the first tier
         if len(candidates):
-            pairs = Pairs(question, snapshot, hits, candidates, history, sectors, reread)
+            pairs = Pairs(question, snapshot, hits, aligners, candidates, history, sectors, reread)
             tiers.append(score(pairs, equipment.whole_ranker))
             seen[candidates.organisations] = True
             found += sum(row not in history.partners for row in candidates.organisations.tolist())

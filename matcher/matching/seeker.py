@@ -80,7 +80,7 @@ class Seeker:
     def __init__(
         self, asked: AskedText, aligner: Aligner, snapshot: Snapshot, blend: Blend
     ) -> None:
-        self._asked, self._aligner, self._blend = asked, aligner, blend
+        self._asked, self.aligner, self._blend = asked, aligner, blend
         self._snapshot = snapshot
         self.chinese = has_han(asked.text)
         sides = {
@@ -128,7 +128,7 @@ class Seeker:
         lexical[np.searchsorted(texts, worded)] = shares
         is_chinese = np.full(len(texts), chinese)
         meaning, alignment = measures(
-            snapshot.vectors[texts] @ asked.vector, self._aligner.texts(texts)
+            snapshot.vectors[texts] @ asked.vector, self.aligner.texts(texts)
         )
         meaning = self._meaning.deviations(meaning, is_chinese)
         alignment = beyond_chance(

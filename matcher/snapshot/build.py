@@ -183,7 +183,7 @@ def write_words(
         f"background_{language}": definitions_in(vocabulary, language) for language in LANGUAGES
     }
     bodies = [t.body for t in gathered.texts]
-    write_tokens(folder, static, {"tokens": bodies, **definitions})
+    write_tokens(folder, static, {**definitions, "tokens": bodies})
     for name, texts in definitions.items():
         np.save(folder / f"{name}.vectors.npy", encoder.encode(texts))
     Lexicon.build(

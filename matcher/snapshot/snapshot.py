@@ -88,6 +88,11 @@ class Snapshot:
         return {language: Background(self._folder, language) for language in ("zh", "en")}
 
     @cached_property
+    def common_tokens(self) -> int:
+        """The first so many rows of the token table hold every token of the background."""
+        return 1 + max(int(each.tokens.ids.max()) for each in self.background.values())
+
+    @cached_property
     def lexicon(self) -> Lexicon:
         """The texts by the words that stand in them."""
         return Lexicon.open(self._folder / "lexicon")

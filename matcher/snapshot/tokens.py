@@ -6,7 +6,7 @@ rows of one table that holds those the snapshot uses, and no others.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -76,15 +76,18 @@ class TokenTable:
 def write_tokens(folder: Path, static: StaticEncoder, groups: dict[str, Sequence[str]]) -> None:
     """Cut every text of each group, and write the groups and the one table over which they stand.
 
-    A text without a token gets token 0, so that no text is empty.
+    Those of the first group come first in the table, then what each further group adds. A text
+    without a token gets token 0, so that no text is empty.
     """
     cut = {name: _cut(static, texts) for name, texts in groups.items()}
-    used = np.unique(np.concatenate([parts[0] for parts in cut.values()])).astype(np.int32)
+    used = in_order(parts[0] for parts in cut.values())
+    place = np.zeros(int(used.max(initial=0)) + 1, np.int32)
+    place[used] = np.arange(len(used))
     rows, pull = static.token_vectors(used), static.token_lengths(used)
     np.save(folder / "token_table.rows.npy", rows)
     np.save(folder / "token_table.pull.npy", pull)
     for name, (ids, starts, ends, sentences, texts) in cut.items():
-        places = np.searchsorted(used, ids).astype(np.int32)
+        places = place[ids]
         sums = np.concatenate(
             [
                 np.add.reduceat(
@@ -98,6 +101,14 @@ def write_tokens(folder: Path, static: StaticEncoder, groups: dict[str, Sequence
         parts = (places, starts, ends, sentences, texts, scale.astype(np.float32))
         for part, values in zip(PARTS, parts, strict=True):
             np.save(folder / f"{name}.{part}.npy", values)
+
+
+def in_order(groups: Iterable[Ints]) -> Ints:
+    """(v,) Every token of the groups once: the first group's ascending, then what the next adds."""
+    used = np.empty(0, np.int32)
+    for ids in groups:
+        used = np.concatenate([used, np.setdiff1d(ids, used).astype(np.int32)])
+    return used
 
 
 def _blocks(count: int) -> list[tuple[int, int]]:
