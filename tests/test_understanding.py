@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from time import process_time
 from typing import Any
 
 import pytest
@@ -169,6 +170,23 @@ def test_one_of_a_list_is_struck_alone() -> None:
 def test_long_texts_are_all_subject() -> None:
     text = "来自德国的团队。" * LONGEST
     assert read(text, VOCABULARY).subject == text
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["德国hospital高水平", "large德国", "German a few ", "共研Germany", "德国中小", "a ", "-德国 ", '"',
+     "find German ", "not ", "除德国", "German about "],
+)  # fmt: skip
+def test_repetition_is_read_in_no_time(words: str) -> None:
+    """Patterns that try a word in all its parts took a minute for some of these."""
+    text = (words * LONGEST)[:LONGEST]
+    read(text, VOCABULARY)
+    begun = process_time()
+    read(text, VOCABULARY)
+    assert process_time() - begun < 0.3
+    begun = process_time()
+    assert read(words * 20_000, VOCABULARY).understood == ()
+    assert process_time() - begun < 0.3
 
 
 def test_musts_bring_the_vocabularys_other_names() -> None:

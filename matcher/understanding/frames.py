@@ -132,7 +132,8 @@ class Frame:
             )
         else:
             found = self.find(
-                r"^(?:\s*(?!{preposition|in|from|with|and|relative|blocker})[\w'/&+]+)"
+                # Possessive: a word is never split, else a long one is tried in all its parts.
+                r"^(?:\s*+(?!{preposition|in|from|with|and|relative|blocker})[\w'/&+]++)"
                 rf"{{0,{MOST_WORDS}}}?\s+{noun}",
                 tail,
             )

@@ -53,8 +53,8 @@ class Spellings:
     cased: dict[str, str]
     """Folded spelling -> as it is written, where only capitals tell it from a word (Polish)."""
     ambiguous: frozenset[str]
-    classes: dict[str, tuple[str, str]]
-    """Class of words -> alternations in Chinese and in English."""
+    classes: dict[str, tuple[list[str], list[str]]]
+    """Class of words -> those in Chinese and those in English."""
     _made: dict[str, re.Pattern[str]] = field(default_factory=dict, repr=False)
 
     def find(self, pattern: str, text: str) -> re.Match[str] | None:
@@ -67,16 +67,11 @@ class Spellings:
         return made.search(text)
 
     def _either(self, classes: re.Match[str]) -> str:
-        both = [self.classes[name] for name in classes[1].split("|")]
-        zh = "|".join(part for part, _ in both if part)
-        en = "|".join(part for _, part in both if part)
-        return (
-            "(?:"
-            + "|".join(
-                part for part in (zh, rf"(?<![a-z0-9])(?:{en})(?![a-z0-9])" if en else "") if part
-            )
-            + ")"
-        )
+        named = [self.classes[name] for name in classes[1].split("|")]
+        zh, en = (_longest(side) for side in zip(*named, strict=True))
+        parts = (zh, rf"(?<![a-z0-9])(?:{en})(?![a-z0-9])" if en else "")
+        # Atomic: the longest word it is; "a few a few" is not tried as "a", "few" as well.
+        return f"(?>{'|'.join(filter(None, parts))})"
 
     def named(self, folded: str, original: str) -> list[Named]:
         """What is named in a folded question, by position; what only looks so is left out."""
@@ -203,7 +198,7 @@ def _compiled(vocabulary: Vocabulary) -> Spellings:
         frozenset(map(folded, manner["weak"])),
         {folded(word): word for word in places["cased"]},
         frozenset(map(folded, places["ambiguous"])),
-        {name: (_either(zh), _either(en)) for name, (zh, en) in classes.items()},
+        classes,
     )
 
 
@@ -237,7 +232,7 @@ def _both(groups: Iterable[Any]) -> tuple[list[str], list[str]]:
     return zh, en
 
 
-def _either(words: Iterable[str]) -> str:
-    """An alternation, longest first."""
-    ordered = sorted(set(words), key=lambda word: (-len(word), word))
+def _longest(words: Iterable[Iterable[str]]) -> str:
+    """An alternation of several lists of words, longest first."""
+    ordered = sorted({word for each in words for word in each}, key=lambda word: (-len(word), word))
     return "|".join(re.escape(word).replace(r"\ ", r"\s+") for word in ordered)
