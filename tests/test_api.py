@@ -115,14 +115,15 @@ def test_the_contract_describes_every_field(client: TestClient) -> None:
         assert ListOut.model_validate(listed).model_dump(exclude_unset=True) == listed
 
 
-def test_the_published_schema_of_a_list_is_the_contracts() -> None:
-    """Made anew by: ListOut.model_json_schema(), with $schema and title."""
-    published = json.loads((REPOSITORY / "docs" / "schema" / "list.json").read_text("utf-8"))
-    ours = ListOut.model_json_schema()
-    for document in (published, ours):
-        document.pop("title")
-    published.pop("$schema")
-    assert published == ours
+def test_the_published_schemas_are_the_contracts() -> None:
+    """Made anew by: AnswerOut or ListOut.model_json_schema(), with $schema and title."""
+    for name, contract in (("answer", AnswerOut), ("list", ListOut)):
+        text = (REPOSITORY / "docs" / "schema" / f"{name}.json").read_text("utf-8")
+        published, ours = json.loads(text), contract.model_json_schema()
+        for document in (published, ours):
+            document.pop("title")
+        published.pop("$schema")
+        assert published == ours, name
 
 
 def test_a_home_without_a_snapshot_says_so_until_it_has_one(home: Path, tmp_path: Path) -> None:

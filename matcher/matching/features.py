@@ -7,6 +7,7 @@ NaN is *missing*, a state of its own: never a zero. `docs/features.md` is made f
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -260,9 +261,9 @@ def experience_across(pairs: Pairs) -> Floats:
     return pairs.history.across[pairs.candidates.organisations].astype(np.float64)
 
 
-def plain(zh: str, en: str) -> Callable[[float, Said], Bilingual]:
-    """A sentence that only shows the value, in `{0}`."""
-    return lambda value, _: Bilingual(zh.format(value), en.format(value))
+def plain(zh: str, en: str, most: float = math.inf) -> Callable[[float, Said], Bilingual]:
+    """A sentence that only shows the value, but no more than `most`, in `{0}`."""
+    return lambda value, _: Bilingual(zh.format(min(value, most)), en.format(min(value, most)))
 
 
 def chosen(*sentences: Bilingual) -> Callable[[float, Said], Bilingual]:
@@ -287,6 +288,16 @@ def alignment_sentence(value: float, said: Said) -> Bilingual:
     return Bilingual(
         f"词语对应：{'，'.join(pairs)}（高出背景 {value:.1f} 个标准差）。",
         f"Words that met: {', '.join(pairs)} ({value:.1f} deviations above background).",
+    )
+
+
+def share_sentence(value: float, _: Said) -> Bilingual:
+    """Among how many the text is divided."""
+    if value <= 1:
+        return Bilingual("该资料为其一家所有。", "The text is this organisation's alone.")
+    return Bilingual(
+        f"该资料由 {value:.0f} 家机构共有，只按其一份计。",
+        f"The text is shared by {value:.0f} organisations, credited for one part.",
     )
 
 
@@ -331,7 +342,7 @@ FEATURES: tuple[Feature, ...] = (
     Feature("alignment", Block.FIT, "σ", alignment, alignment_sentence, ALWAYS),
     Feature("lexical", Block.FIT, "share", lexical,
             plain("问题用词有 {0:.0%} 字面见于资料。",
-                  "{0:.0%} of the question's words stand in the text itself."),
+                  "{0:.0%} of the question's words stand in the text itself.", most=1.0),
             Bilingual("未知：资料用另一种语言写成，字面不可比。",
                       "Not known: the text is in another language, words cannot be compared.")),
     Feature("kindred", Block.FIT, "σ", kindred,
@@ -341,8 +352,7 @@ FEATURES: tuple[Feature, ...] = (
             Bilingual("无：资料与问题同语种，或与同语种的最佳资料不相近。",
                       "None: the text is in the question's language, or not like its best texts.")),
     Feature("share_of_text", Block.FIT, "organisations", share_of_text,
-            plain("该资料由 {0:.0f} 家机构共有，只按其一份计。",
-                  "The text is shared by {0:.0f} organisation(s), credited for one part."), ALWAYS),
+            share_sentence, ALWAYS),
     Feature("kind_fit", Block.FIT, "-1, 0, 1", kind_fit, kind_sentence,
             Bilingual("未知：自由提问不分供需。",
                       "Not known: free text is neither offer nor request.")),
