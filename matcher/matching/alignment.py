@@ -22,7 +22,7 @@ from .question import AskedText
 
 Floats = NDArray[np.float32]
 Longs = NDArray[np.int64]
-CHUNK = 256
+CHUNK = 512
 """Texts aligned at once: keeps the gathered similarities within a few megabytes."""
 
 

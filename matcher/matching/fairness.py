@@ -17,9 +17,9 @@ Floats = NDArray[np.float32]
 MINIMUM_SPREAD = 0.02
 """Below this a question is as near to everything; dividing by less would blow noise up."""
 GROWTH = 1.3
-"""Deviations by which late interaction rises by chance with a text e times as long. Measured: .8 over
-the texts of a catalogue of 20,000 profiles, 1.2 over abstracts (CSL), 1.3 to 1.6 over the definitions
-of the background, 1.4 to 1.7 over paragraphs (XQuAD)."""
+"""Deviations by which late interaction rises by chance with a text e times as long. Measured: .8
+over the texts of a catalogue of 20,000 profiles, 1.2 over abstracts (CSL), 1.3 to 1.6 over the
+definitions of the background, 1.4 to 1.7 over paragraphs (XQuAD)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -133,6 +133,7 @@ class _Part:
         self._schema = schema
         self._searcher = searcher
         self._rows = rows
+        self._last: tuple[Sequence[Asked], list[tuple[Asked, float]]] = ((), [])
 
     @classmethod
     def open(cls, folder: Path) -> _Part:
@@ -193,8 +194,12 @@ class _Part:
     def _weighed(self, asked: Sequence[Asked]) -> list[tuple[Asked, float]]:
         """The terms to look for, each with its weight times its rarity, in the order given.
 
-        Pairs of characters that no text holds are accidents of writing and left out.
+        Pairs of characters that no text holds are accidents of writing and left out. A question is
+        searched and its ceiling asked for: it is weighed once.
         """
+        last, weighed = self._last
+        if last is asked:
+            return weighed
         own = [
             (one, one.weight * self._rarity(one.term))
             for one in asked
@@ -203,7 +208,9 @@ class _Part:
         if len(own) > MOST_TERMS:
             least = sorted((weight for _, weight in own), reverse=True)[MOST_TERMS - 1]
             own = [(one, weight) for one, weight in own if weight >= least][:MOST_TERMS]
-        return own + [(one, one.weight) for one in asked if one.origin is not None]
+        own += [(one, one.weight) for one in asked if one.origin is not None]
+        self._last = asked, own
+        return own
 
     def _known(self, one: Asked) -> bool:
         return all(self.frequency(term) for term in one.term.split(" "))
