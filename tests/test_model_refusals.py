@@ -87,6 +87,11 @@ def sharded(folder: Path) -> None:
     save_file({"a": np.ones(2, np.float32)}, folder / "model-1.safetensors")
 
 
+def shards_of_nothing(folder: Path) -> None:
+    (folder / "model.safetensors").unlink()
+    (folder / "model.safetensors.index.json").write_text('{"weight_map": [1]}', "utf-8")
+
+
 def pickled_module(folder: Path) -> None:
     (folder / "1_Pooling" / "pytorch_model.bin").write_bytes(b"\x80\x04.")
 
@@ -123,6 +128,7 @@ FOLDERS: dict[str, tuple[Damage, str]] = {
         holding("config_sentence_transformers.json", '{"model_type": "CrossEncoder"}'),
         "This is a CrossEncoder model",
     ),
+    "shards garbled": (shards_of_nothing, "model.safetensors.index.json cannot be understood"),
     "weights cut short": (holding("model.safetensors", "12345"), "damaged"),
 }
 
@@ -226,6 +232,13 @@ OURS: dict[str, Damage] = {
     "rows of float": rewritten(
         "model.safetensors", lambda held: held.update(embeddings=np.ones((9, 2), np.float32))
     ),
+    "no columns": rewritten(
+        "model.safetensors",
+        lambda held: held.update(embeddings=np.zeros((len(held["weights"]), 0), np.int8)),
+    ),
+    "weights in columns": rewritten(
+        "model.safetensors", lambda held: held.update(weights=held["weights"][:, None].copy())
+    ),
     "no rows": rewritten("model.safetensors", lambda held: held.pop("embeddings")),
 }
 
@@ -270,6 +283,7 @@ def test_an_encoder_of_another_dimension_than_the_snapshot(
     refused = type_in("query", "钙钛矿", "--model", folder, "--home", demo_home)
     assert refused.code == 4
     assert "another encoder" in refused.err
+    assert "--model" in refused.err
     assert "Traceback" not in refused.err
 
 

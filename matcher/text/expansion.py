@@ -53,7 +53,9 @@ class Names:
             self._names[capability.code] = names
             for name in names:
                 self._known.setdefault(name.key, []).append((capability, name))
-        self._longest = max(map(len, self._known), default=0)
+        self._longest: dict[str, int] = {}
+        for key in self._known:
+            self._longest[key[0]] = max(len(key), self._longest.get(key[0], 0))
 
     def additions(self, words: Sequence[Term], telling: Sequence[bool]) -> list[Addition]:
         """The other names of capabilities named in a question, at most MOST, the nearest first.
@@ -83,7 +85,8 @@ class Names:
         """Where names begin and end among the words, from left to right, without overlap."""
         found, begin = [], 0
         while begin < len(words):
-            end = min(len(words), begin + self._longest)
+            # Only from a word that begins a name: a long text is read in proportion to its words.
+            end = min(len(words), begin + self._longest.get(words[begin].text, 0))
             while end > begin and not self._is_name(words, telling, begin, end):
                 end -= 1
             if end > begin:

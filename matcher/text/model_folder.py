@@ -161,7 +161,9 @@ def _weights_of(folder: Path, name: str, is_transformer: bool) -> set[str]:
         raise _lacks(name, f"{folder.name}/")
     weights = [folder / WEIGHTS_FILE] if (folder / WEIGHTS_FILE).is_file() else []
     if not weights and (folder / SHARDS_FILE).is_file():
-        shards = _read(folder / SHARDS_FILE, name, {}).get("weight_map", {})
+        shards = _read(folder / SHARDS_FILE, name, {}).get("weight_map")
+        if not isinstance(shards, dict):
+            raise _garbled(name, SHARDS_FILE)
         weights = sorted({folder / Path(str(shard)).name for shard in shards.values()})
     if not weights:
         for file in sorted(folder.iterdir()):

@@ -24,6 +24,7 @@ TOKENISER_FILE = "tokenizer.json"
 TABLE_FILE = "model.safetensors"
 IDF_FILE = "idf.safetensors"
 UNKNOWN_ID = 0
+_BEGINNING = "▁"
 
 # Texts that are tokenised at once: what is kept of a text's tokens is ten times the text.
 _BATCH = 256
@@ -69,14 +70,22 @@ class StaticEncoder:
         """The encoder in `folder`; raises UnusableModel if a file lacks or does not fit."""
         try:
             tokeniser = Tokenizer.from_file(str(folder / TOKENISER_FILE))
+        except Exception as fault:  # tokenizers raises bare Exception, which names no file
+            raise _unusable(folder, f"{TOKENISER_FILE}: {fault}") from fault
+        try:
             tensors, about = mapped(folder / TABLE_FILE)
             idf = mapped(folder / IDF_FILE)[0]["idf"]
             rows, weights = tensors["embeddings"], tensors["weights"]
-        except Exception as fault:  # tokenizers raises bare Exception for a broken file
+        except (OSError, DamagedTensors) as fault:
             raise _unusable(folder, fault) from fault
+        except KeyError as fault:
+            raise _unusable(folder, f"a file of tensors lacks {fault}") from fault
         sizes = {len(rows), len(weights), len(idf), tokeniser.get_vocab_size()}
-        if rows.ndim != 2 or rows.dtype != np.int8 or len(sizes) != 1:
-            raise _unusable(folder, f"{rows.dtype} {rows.shape}, {sorted(sizes)}")
+        shapes = rows.shape, weights.shape, idf.shape
+        flat = rows.ndim == 2 and rows.shape[1] > 0 and weights.ndim == idf.ndim == 1
+        if not flat or rows.dtype != np.int8 or len(sizes) != 1:
+            words = tokeniser.get_vocab_size()
+            raise _unusable(folder, f"{rows.dtype} {shapes}, {words} tokens in {TOKENISER_FILE}")
         if not (np.isfinite(weights).all() and np.isfinite(idf).all()):
             raise _unusable(folder, "weights that are no numbers")
         return cls(folder, tokeniser, rows, weights, idf, about.get("name", folder.name))
@@ -117,6 +126,12 @@ class StaticEncoder:
             offsets = np.array(encoding.offsets, np.int32).reshape(-1, 2)[known]
             found.append(TokenisedText(ids[known], offsets[:, 0], offsets[:, 1]))
         return found
+
+    def knows(self, text: str) -> bool:
+        """Whether any word of a text, or part of one, has a row: of a script that the table was not
+        made for, only the beginnings of words are left."""
+        ids = set(self._encodings([text], offsets=False)[0].ids)
+        return not ids <= {UNKNOWN_ID, self._tokeniser.token_to_id(_BEGINNING)}
 
     def token_vectors(self, ids: NDArray[np.int32]) -> Vectors:
         """(n, d) unit rows: each token's direction, without its weight."""
