@@ -12,7 +12,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from matcher.errors import BadInput, Bilingual, SnapshotMismatch
+from matcher.errors import BadInput, Bilingual, EmptyQuestion, SnapshotMismatch, UnknownTerm
 from matcher.matching.eligibility import RULES
 from matcher.matching.features import BLOCKS
 from matcher.matching.pairing import Answer, Pairing
@@ -24,12 +24,20 @@ from matcher.query import Kind, Query
 from matcher.snapshot.manifest import REBUILD
 from matcher.snapshot.snapshot import Snapshot
 from matcher.text.encoder import Encoder, default_encoder, load_encoder
+from matcher.text.normalise import as_seen
 from matcher.text.reranker import load_reranker
+from matcher.text.terms import words_and_characters
 from matcher.understanding.places import member_countries
 from matcher.understanding.reading import Reading, read
 from matcher.vocabulary import Vocabulary, load_vocabulary
 
 ALL = 1_000_000_000
+SAME_MODEL = Bilingual(
+    "用建快照时的编码器（--model 或 MATCHER_MODEL），"
+    "或以现在的编码器运行 `matcher index` 重建快照。",
+    "take the encoder it was made with (--model or MATCHER_MODEL), or build it again: run "
+    "`matcher index` with the encoder of now.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,31 +114,39 @@ class Matcher:
                 ),
                 Bilingual("只给其中一项。", "give exactly one of them."),
             )
-        if wish.k < 1:
+        if not 1 <= wish.k <= ALL:
             raise BadInput(
-                Bilingual("条数至少为 1。", "the number of pairings must be at least 1."),
+                Bilingual(
+                    f"条数至少为 1，至多为 {ALL:,}。",
+                    f"the number of pairings must be at least 1 and at most {ALL:,}.",
+                ),
                 Bilingual("例如 -k 10。", "e.g. -k 10."),
                 where="k",
             )
+        text = None if wish.text is None else as_seen(wish.text)
         countries = [words.country.resolve(c, "country").code for c in wish.countries]
-        resolve = words.capability.resolve
+        regions = [words.region.resolve(r, "region").code for r in wish.regions]
+        sector, capability = words.sector_other.resolve, words.capability.resolve
         query = Query(
-            text=wish.text,
+            text=text,
             profile=wish.profile,
             organisation=wish.organisation,
             asker=wish.asker,
             side=self.side(wish.side),
-            sector=words.sector_other.resolve(wish.sector, "sector").code if wish.sector else None,
-            capability=resolve(wish.capability, "capability").code if wish.capability else None,
-            countries=tuple(countries),
-            regions=tuple(words.region.resolve(r, "region").code for r in wish.regions),
-            natures=tuple(self.nature(n) for n in wish.natures),
+            # An empty name is a mistake (an unset variable of a shell), not the wish for all.
+            sector=None if wish.sector is None else sector(wish.sector, "sector").code,
+            capability=(
+                None if wish.capability is None else capability(wish.capability, "capability").code
+            ),
+            countries=tuple(dict.fromkeys(countries)),
+            regions=tuple(dict.fromkeys(regions)),
+            natures=tuple(dict.fromkeys(map(self.nature, wish.natures))),
             k=wish.k,
             as_of=wish.as_of,
         )
-        if wish.text is None:
+        if text is None:
             return query
-        reading = read(wish.text, words, strike=wish.strike, literal=wish.literal)
+        reading = read(text, words, strike=wish.strike, literal=wish.literal)
         return understood(query, reading, words)
 
     def nature(self, text: str) -> str:
@@ -143,13 +159,16 @@ class Matcher:
         """The side looked for, by code or name."""
         if text is None:
             return None
-        term = self.vocabulary.side.resolve(text, "side")
+        cure = Bilingual("用 beijing（北京）或 foreign（境外）。", "use beijing or foreign.")
+        term = self.vocabulary.side.find(text)
+        if term is None:  # not `resolve`, whose near names may be one that is refused below
+            what = Bilingual(f"“{text}”不是已知的所属方。", f'"{text}" is no known side.')
+            raise UnknownTerm(what, cure, where="side")
         if term.code == Side.NONE.value:
-            raise BadInput(
-                Bilingual("不会推荐两侧之外的机构。", "nobody of neither side is ever suggested."),
-                Bilingual("用 beijing 或 foreign。", "use beijing or foreign."),
-                where="side",
+            what = Bilingual(
+                "不会推荐两侧之外的机构。", "nobody of neither side is ever suggested."
             )
+            raise BadInput(what, cure, where="side")
         return Side(term.code)
 
     def match(
@@ -160,7 +179,32 @@ class Matcher:
             query = Wish(text=query)
         if isinstance(query, Wish):
             query = self.query(query)
+        self.check_script(query)
         return match(query, self.equipment, today or local_day(), reasons)
+
+    def check_script(self, query: Query) -> None:
+        """EmptyQuestion where the project's encoder knows nothing of the text, and no text holds a
+        word of it: all partners would come equally near."""
+        encoder, static = self.equipment.encoder, self.equipment.static
+        asked = query.subject or query.text or ""
+        if not any(map(str.isalnum, asked)) or encoder.fingerprint != static.fingerprint:
+            return
+        if static.knows(asked):
+            return
+        if not any(
+            map(self.snapshot.lexicon.frequency, {w.text for w in words_and_characters(asked)})
+        ):
+            raise EmptyQuestion(
+                Bilingual(
+                    "问题里没有认得的词：自带的编码器只懂中文和英文。",
+                    "no word of the question is known: our own encoder reads Chinese and English.",
+                ),
+                Bilingual(
+                    "用中文或英文提问，或用 --model 换一个懂这种语言的模型。",
+                    "ask in Chinese or English, or take a model that reads the language (--model).",
+                ),
+                where=asked[:40],
+            )
 
     def explain(
         self, asker: str, partner: str, as_of: date | None = None, today: date | None = None
@@ -207,7 +251,7 @@ def check_agreement(
                     f"the snapshot was made with another {en} (snapshot: {manifest.encoder}, "
                     f"fingerprint {theirs[:12]}; now: {encoder.name}, {ours[:12]}).",
                 ),
-                REBUILD,
+                SAME_MODEL if en == "encoder" else REBUILD,
                 where=snapshot.id,
             )
 
@@ -227,6 +271,19 @@ def understood(query: Query, reading: Reading, words: Vocabulary) -> Query:
     if query.countries or query.regions:
         taken |= {*PLACES}
     rules = tuple(u for u in reading.understood if not (u.wanted and u.kind in taken))
+    spoken = any(map(str.isalnum, reading.subject))
+    if not spoken and rules and all(u.kind is Kind.MUST and not u.wanted for u in rules):
+        raise EmptyQuestion(  # searched by, the words would put first what comes nearest to them
+            Bilingual(
+                "问题只说了不要什么，没有说要找什么。",
+                "the question says only what is not wanted, and not what is looked for.",
+            ),
+            Bilingual(
+                "加上要找的内容，例如“光伏组件 -钙钛矿”。",
+                'add what is looked for, e.g. "solar modules -perovskite".',
+            ),
+            where=repr(reading.text)[:40],
+        )
 
     def codes(kind: Kind, *, wanted: bool) -> tuple[str, ...]:
         return tuple(dict.fromkeys(u.code for u in rules if (u.kind, u.wanted) == (kind, wanted)))
@@ -240,7 +297,7 @@ def understood(query: Query, reading: Reading, words: Vocabulary) -> Query:
     return replace(
         query,
         # Where nothing is asked for but rules, the words themselves are what can be searched by.
-        subject=reading.subject if any(map(str.isalnum, reading.subject)) else None,
+        subject=reading.subject if spoken else None,
         countries=query.countries or countries(wanted=True),
         regions=query.regions or codes(Kind.REGION, wanted=True),
         not_countries=countries(wanted=False),
@@ -249,6 +306,6 @@ def understood(query: Query, reading: Reading, words: Vocabulary) -> Query:
         not_natures=codes(Kind.NATURE, wanted=False),
         modes=codes(Kind.MODE, wanted=True),
         not_modes=codes(Kind.MODE, wanted=False),
-        musts=reading.musts,
+        musts=tuple(dict.fromkeys(reading.musts)),
         understood=rules,
     )

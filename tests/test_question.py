@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import time
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import orjson
 import pytest
 from registry_factory import ARegistry, a_matcher, a_profile, an_organisation
 from small_world import TEXTS, TODAY, a_world, ask, essence
 
 from matcher.errors import BadInput, EmptyQuestion, UnknownOrganisation, UnknownTerm
-from matcher.matching.document import answer_document
+from matcher.matching.document import answer_document, answer_json
 from matcher.organisation import ProfileKind, Publication
 from matcher.service import Matcher, Wish
 
@@ -137,6 +139,54 @@ def test_an_empty_question_is_refused(matcher: Matcher, text: str) -> None:
     with pytest.raises(EmptyQuestion) as caught:
         ask(matcher, text)
     assert "问题" in caught.value.message("zh")
+
+
+@pytest.mark.parametrize(
+    "text", ["페로브스카이트 태양전지", "الطاقة الشمسية", "เซลล์แสง", "תאי שמש"]
+)
+def test_a_language_that_nobody_reads_is_refused(matcher: Matcher, text: str) -> None:
+    with pytest.raises(EmptyQuestion, match="Chinese and English"):
+        ask(matcher, text)
+    assert ask(matcher, f"{text} membranes").pairings
+
+
+@pytest.mark.parametrize("unseen", ["\u200b", "\u2060", "\ufeff", "\u00ad", "\u202e"])
+def test_what_nobody_sees_parts_no_word(matcher: Matcher, unseen: str) -> None:
+    plain = ask(matcher, "carbon dioxide capture 碳捕集")
+    pasted = ask(matcher, f"{unseen}carbon dio{unseen}xide capture 碳{unseen}捕集")
+    assert pasted.question.query == plain.question.query
+    assert essence(pasted) == essence(plain)
+
+
+def test_a_question_that_only_refuses_is_none(matcher: Matcher) -> None:
+    with pytest.raises(EmptyQuestion, match="only what is not wanted"):
+        ask(matcher, '-membranes -"carbon dioxide"')
+    assert ask(matcher, "-membranes", literal=True).pairings
+    assert ask(matcher, "-membranes", strike=["membranes"]).pairings
+    assert ask(matcher, "carbon dioxide -membranes").question.query.musts
+
+
+def test_what_is_said_twice_counts_once(matcher: Matcher) -> None:
+    query = ask(
+        matcher, "+membranes +membranes capture", countries=["DE", "德国"],
+        regions=["asia", "亚洲"], natures=["university", "大学"],
+    ).question.query  # fmt: skip
+    assert [must.text for must in query.musts] == ["membranes"]
+    assert (query.countries, query.regions) == (("DE",), ("asia",))
+    assert query.natures == ("university",)
+
+
+def test_half_and_control_characters_are_blanks(matcher: Matcher) -> None:
+    answer = ask(matcher, "\ud800carbon\x00dioxide\x1b")
+    assert answer.question.query.text == " carbon dioxide "
+    assert orjson.loads(answer_json(answer))["asked"]["text"] == " carbon dioxide "
+
+
+@pytest.mark.parametrize("text", ["二氧化碳", "钙", "carbon ", "国别：日本 ", "+a "])
+def test_a_very_long_question_is_answered_soon(matcher: Matcher, text: str) -> None:
+    begun = time.process_time()
+    assert ask(matcher, (text * 100_000)[:100_000]).pairings
+    assert time.process_time() - begun < 5.0
 
 
 def test_unknown_names_are_refused_with_near_ones(matcher: Matcher) -> None:
