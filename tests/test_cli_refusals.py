@@ -55,6 +55,17 @@ BAD: tuple[tuple[tuple[str, ...], int, str], ...] = (
     (("match",), 2, "缺少必需的参数：organisation。"),
     (("explain", "a", "b", "c"), 2, "命令行的用法不对：c。"),
     (("frob",), 2, "没有这个命令：frob。"),
+    (("query", "膜", "--sector", ""), 2, "sector"),
+    (("query", "膜", "--capability", ""), 2, "capability"),
+    (("query", "膜", "--sector", "ai", "--sector", "ic"), 2, "--sector: 这个选项只能给一次。"),
+    (("query", "膜", "-k", "3", "-k", "3"), 2, "-k: 这个选项只能给一次。"),
+    (("match", "x", "--capability", "a", "--capability=b"), 2, "--capability: 这个选项"),
+    (("query", "膜", "--country", "\x1b[31m"), 2, r"“\x1b[31m”"),
+    (("query", "지도 학습"), 2, "问题里没有认得的词"),
+    (("query", "膜", "-k", "9" * 30), 2, "至多为 1,000,000,000"),
+    (("query", "膜", "--side", "nonsense"), 2, "用 beijing"),
+    (("query", "-钙钛矿 膜"), 2, "前面加 --"),
+    (("advise", ""), 2, "没有这个机构"),
 )
 
 

@@ -32,10 +32,10 @@ def answer_file(matcher: Matcher, path: Path, defaults: Wish, reasons: Reasons) 
             wish = replace(
                 defaults,
                 text=asked["text"],
-                side=asked.get("side") or defaults.side,
-                sector=asked.get("sector") or defaults.sector,
+                side=given(asked, "side", defaults.side),
+                sector=given(asked, "sector", defaults.sector),
                 countries=countries(asked.get("country")) or defaults.countries,
-                asker=asked.get("for") or defaults.asker,
+                asker=given(asked, "for", defaults.asker),
             )
             answered = answer_json(matcher.match(wish, reasons), asked_id)
         except MatcherError as error:
@@ -80,6 +80,12 @@ def id_of(asked: Any) -> str | None:
     if isinstance(named, int) and not isinstance(named, bool):
         return str(named)
     return named if isinstance(named, str) else None
+
+
+def given(asked: dict[str, Any], key: str, otherwise: str | None) -> str | None:
+    """What a line says, even if that is empty; what the options say only where it says nothing."""
+    value: str | None = asked.get(key)
+    return otherwise if value is None else value
 
 
 def countries(value: Any) -> tuple[str, ...]:

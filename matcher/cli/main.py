@@ -9,9 +9,11 @@ from __future__ import annotations
 import os
 import re
 import sys
+from typing import Any
 
 import orjson
 import typer
+from typer.core import TyperCommand
 from typer.main import get_command
 
 from matcher.errors import BadInput, Bilingual, MatcherError, NotReady
@@ -43,10 +45,34 @@ app.command("serve")(delivery.serve)
 app.command("advise")(quality.advise)
 app.command("doctor")(registry.doctor)
 
+
+class Verb(TyperCommand):
+    """A verb that refuses an option given twice where one is meant: typer drops all but the last,
+    and a restriction must not be lost unseen."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """As typer does; BadInput names an option that is repeated."""
+        _, _, given = self.make_parser(ctx).parse_args(args=list(args))
+        for option in given:
+            single = not (getattr(option, "multiple", True) or getattr(option, "is_flag", True))
+            if single and given.count(option) > 1:
+                raise BadInput(
+                    Bilingual("这个选项只能给一次。", "this option may be given once only."),
+                    Bilingual("只留一个，或分别提问。", "keep one of them, or ask twice."),
+                    where=option.opts[0],
+                )
+        return super().parse_args(ctx, args)
+
+
+for verb in app.registered_commands:
+    verb.cls = Verb
+
 # typer carries its own copy of click, or uses the installed one: either way this is its root.
 UsageFault: type[Exception] = next(
     kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException"
 )
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+"""What would steer the terminal that an error is shown on, instead of being read there."""
 USAGE = {
     "NoSuchOption": "没有这个选项",
     "MissingParameter": "缺少必需的参数",
@@ -108,17 +134,19 @@ def usage(fault: Exception) -> BadInput:
     """What typer found wrong with the command line; the English is its own."""
     said = fault.format_message().rstrip(".")  # type: ignore[attr-defined]
     wrong = USAGE.get(type(fault).__name__, "命令行的用法不对")
-    quoted = re.search(r"(--?\w[\w-]*)|'([^']*)'|\(([^()]*)\)$", said)
+    quoted = re.search(r"(--?\w[\w-]*)|'([^']*)'|\(([^()]*)\)$|: (\S+)$", said)
     about = f"：{quoted[quoted.lastindex or 0]}" if quoted else ""
     if said.startswith("No such command"):
         wrong = "没有这个命令"
     context = getattr(fault, "ctx", None)
     verb = context.command_path if context else "matcher"
-    return BadInput(
-        Bilingual(f"{wrong}{about}。", f"{said}."),
-        Bilingual(f"用法见 `{verb} --help`。", f"run `{verb} --help`."),
-        where=verb,
-    )
+    cure = Bilingual(f"用法见 `{verb} --help`。", f"run `{verb} --help`.")
+    if type(fault).__name__ == "NoSuchOption":  # or a question such as "-graphene membranes"
+        cure = Bilingual(
+            f"{cure.zh}以 - 开头的文字放在最后，前面加 --。",
+            f'{cure.en[:-1]}; put a text that begins with "-" last, after "--".',
+        )
+    return BadInput(Bilingual(f"{wrong}{about}。", f"{said}."), cure, where=verb)
 
 
 def check_characters(arguments: list[str]) -> None:
@@ -163,8 +191,8 @@ def say(error: MatcherError, *, as_json: bool) -> int:
     if as_json:
         sys.stdout.buffer.write(orjson.dumps({"error": error.as_dict()}) + b"\n")
         sys.stdout.buffer.flush()
-    typer.echo(f"错误：{error.message('zh')}", err=True)
-    typer.echo(f"Error: {error.message('en')}", err=True)
+    for said in (f"错误：{error.message('zh')}", f"Error: {error.message('en')}"):
+        typer.echo(CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", said), err=True)
     return exit_code(error)
 
 

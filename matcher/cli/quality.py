@@ -38,11 +38,11 @@ def advise(
     today = day(as_of) or datetime.now(UTC).date()
     with Catalogue.open(home_folder(home, settings)) as catalogue:
         bodies = {o.id: o for o in catalogue.organisations()}
-        wanted = fold_name(organisation) if organisation else ""
+        wanted = None if organisation is None else fold_name(organisation)
         chosen = {
             o.id
             for o in bodies.values()
-            if not wanted
+            if wanted is None
             or wanted
             in {fold_name(k) for k in (*keys_of(o.id, o.sources), *(n.text for n in o.names))}
         }
