@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import Depends, Request
+from fastapi.exceptions import RequestValidationError
 
+from .problems import PLURAL
 from .service import Service
 
 
@@ -15,4 +17,15 @@ def the_service(request: Request) -> Service:
     return service
 
 
+def once(request: Request) -> None:
+    """Refuse a parameter that is sent twice where one is meant: all but the last would be lost."""
+    names = [name for name, _ in request.query_params.multi_items()]
+    twice = {name for name in names if names.count(name) > 1} - set(PLURAL.values())
+    if twice:
+        raise RequestValidationError(
+            [{"type": "repeated", "loc": ("query", name), "msg": ""} for name in sorted(twice)]
+        )
+
+
+ONCE = Depends(once)
 Answering = Annotated[Service, Depends(the_service)]

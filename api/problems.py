@@ -57,7 +57,10 @@ SAID: dict[str, tuple[Bilingual, Bilingual]] = {
     ),
     "too_large": (
         Bilingual("请求体超过 64 KB。", "the body is larger than 64 KB."),
-        Bilingual("缩短问题。", "shorten the question."),
+        Bilingual(
+            "缩短问题；汉字直接以 UTF-8 发送，不写成 \\u 转义。",
+            "shorten the question; send Chinese as UTF-8, not escaped as \\u....",
+        ),
     ),
     "unsupported_media_type": (
         Bilingual("请求体不是 JSON。", "the body is not declared as JSON."),
@@ -140,7 +143,7 @@ def problem(
     )
 
 
-PLURAL = {"country": "countries", "region": "regions"}
+PLURAL = {"country": "countries", "region": "regions", "nature": "natures"}
 """Scheme of a term -> the field of a request that lists such terms."""
 LISTS = "data/vocabulary"
 """Where a cure of the domain finds the terms; a reader here finds them on the page."""
@@ -174,15 +177,31 @@ PLAIN: dict[str, Bilingual] = {
     "int_parsing": Bilingual("须为整数。", "this must be a whole number."),
     "list_type": Bilingual("须为数组。", "this must be an array."),
     "model_attributes_type": Bilingual("须为 JSON 对象。", "this must be a JSON object."),
+    "bool_type": Bilingual("须为 true 或 false。", "this must be true or false."),
+    "string_too_short": Bilingual("不能为空。", "this must not be empty."),
+    "string_too_long": Bilingual(
+        "最多 {max_length} 个字符。", "this may have at most {max_length} characters."
+    ),
+    "too_long": Bilingual("最多 {max_length} 项。", "this may have at most {max_length} entries."),
+    "greater_than_equal": Bilingual("至少为 {ge}。", "this must be at least {ge}."),
+    "less_than_equal": Bilingual("至多为 {le}。", "this must be at most {le}."),
+    "enum": Bilingual("须为 {expected}。", "this must be {expected}."),
+    "literal_error": Bilingual("须为 {expected}。", "this must be {expected}."),
+    "date_from_datetime_parsing": Bilingual("没有这一天。", "there is no such day."),
+    "repeated": Bilingual("只能给一次。", "this may be given once only."),
 }
+"""Type of pydantic's fault, or of ours -> what is said of it, with the numbers of the fault."""
 
 
 def fault(error: Any) -> dict[str, Any]:
     """One field at fault, from pydantic's account of it. What was sent is not repeated."""
     source, *path = error["loc"]
     message = error["msg"].removeprefix("Value error, ")
-    what = PLAIN.get(
-        error["type"], Bilingual(f"不合要求（{message}）。", f"this does not fit: {message}.")
+    plain, numbers = PLAIN.get(error["type"]), error.get("ctx") or {}
+    what = (
+        Bilingual(plain.zh.format(**numbers), plain.en.format(**numbers))
+        if plain
+        else Bilingual(f"不合要求（{message}）。", f"this does not fit: {message}.")
     )
     place = (
         {"pointer": "#" + "".join(f"/{escaped(step)}" for step in path)}

@@ -151,6 +151,25 @@ def test_bad_questions(
     assert [fault["pointer"] for fault in problem.get("errors", [])] == ([pointer] * bool(pointer))
 
 
+@pytest.mark.parametrize(
+    ("field", "value", "zh"),
+    [
+        ("text", "", "不能为空。"),
+        ("text", "膜" * 20_001, "最多 20000 个字符。"),
+        ("strike", ["膜"] * 51, "最多 50 项。"),
+        ("k", 0, "至少为 1。"),
+        ("k", 101, "至多为 100。"),
+        ("literal", "yes", "须为 true 或 false。"),
+        ("as_of", "2026-02-30", "没有这一天。"),
+    ],
+)
+def test_faults_of_fields_are_said_in_chinese(
+    client: TestClient, field: str, value: object, zh: str
+) -> None:
+    problem = checked(client.post("/v1/matches", json={"text": "膜", field: value}), 422)
+    assert [fault["what"]["zh"] for fault in problem["errors"]] == [zh]
+
+
 def test_a_body_that_hides_its_length_is_cut_off(client: TestClient) -> None:
     stream = (b" " * 8192 for _ in range(MOST_BYTES // 8192 + 1))
     checked(client.post("/v1/matches", content=stream, headers=JSON), 413)
@@ -186,6 +205,14 @@ def test_a_body_that_hides_its_length_is_cut_off(client: TestClient) -> None:
         ("GET", "/v1/lists/other", 404, "unknown_term", None),
         ("GET", "/v1/lists/materials?format=xlsx", 422, "invalid", "format"),
         ("GET", "/v1/lists/materials?as_of=20260101", 422, "invalid", "as_of"),
+        ("GET", "/v1/lists/materials?k=1&k=2", 422, "invalid", "k"),
+        (
+            "GET",
+            "/v1/organisations/bj-yanlan/matches?sector=ai&sector=ic",
+            422,
+            "invalid",
+            "sector",
+        ),
         ("GET", "/v1/nowhere", 404, "not_found", None),
         ("GET", "/v1/matches/", 404, "not_found", None),
         ("DELETE", "/v1/matches", 405, "method_not_allowed", None),
@@ -210,6 +237,7 @@ def test_an_unknown_place_is_found_in_the_request_and_cured_from_here(client: Te
         ("countries", "q" * 40, "/v1/docs#names"),
         ("countries", "Germny", "Germany (DE)"),
         ("regions", "Atlantis-xyzzy", "(europe)"),
+        ("natures", "Atlantis-xyzzy", "(university)"),
     ):
         body = {"text": "膜", field: [text]}
         problem = checked(client.post("/v1/matches", json=body), 422)

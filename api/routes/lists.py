@@ -6,14 +6,16 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
 
-from api.deps import Answering
+from api.deps import ONCE, Answering
 from api.reference import problems
 from api.schemas import LONGEST_NAME, ListOut, ListQuestion
 from api.security import KEYED, KeyedRoute
 
 from .matches import JSON
 
-router = APIRouter(prefix="/v1", tags=["lists"], route_class=KeyedRoute, dependencies=KEYED)
+router = APIRouter(
+    prefix="/v1", tags=["lists"], route_class=KeyedRoute, dependencies=[*KEYED, ONCE]
+)
 
 
 @router.get(

@@ -6,13 +6,15 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Response
 
-from api.deps import Answering
+from api.deps import ONCE, Answering
 from api.reference import problems
 from api.schemas import LONGEST_NAME, AnswerOut, MatchRequest, OrganisationQuestion
 from api.security import KEYED, KeyedRoute
 from matcher.service import Wish
 
-router = APIRouter(prefix="/v1", tags=["matches"], route_class=KeyedRoute, dependencies=KEYED)
+router = APIRouter(
+    prefix="/v1", tags=["matches"], route_class=KeyedRoute, dependencies=[*KEYED, ONCE]
+)
 JSON: dict[str, Any] = {"media_type": "application/json", "headers": {"Cache-Control": "no-store"}}
 
 
