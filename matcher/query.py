@@ -84,6 +84,8 @@ class Query:
     musts: tuple[Must, ...] = ()
     understood: tuple[Understood, ...] = ()
     """What was read out of the text and applied, for the answer to show."""
+    unread: bool = False
+    """Whether the text is too long to be read for rules and terms: nothing of it was understood."""
     k: int = 10
     as_of: date | None = None
     leave_out: frozenset[str] = field(default_factory=frozenset)

@@ -28,7 +28,7 @@ from matcher.text.normalise import as_seen
 from matcher.text.reranker import load_reranker
 from matcher.text.terms import words_and_characters
 from matcher.understanding.places import member_countries
-from matcher.understanding.reading import Reading, read
+from matcher.understanding.reading import LONGEST, Reading, read
 from matcher.vocabulary import Vocabulary, load_vocabulary
 
 ALL = 1_000_000_000
@@ -143,6 +143,7 @@ class Matcher:
             natures=tuple(dict.fromkeys(map(self.nature, wish.natures))),
             k=wish.k,
             as_of=wish.as_of,
+            unread=text is not None and len(text) > LONGEST and not wish.literal,
         )
         if text is None:
             return query

@@ -55,6 +55,15 @@ def test_without_an_asker_the_second_direction_is_missing(tmp_path: Path) -> Non
     assert known > 1.0
 
 
+def test_a_text_too_long_to_be_read_for_rules_says_so(matcher: Matcher) -> None:
+    long = "+graphene " + "membranes that capture carbon dioxide " * 12
+    answer = matcher.match(Wish(text=long))
+    assert "understanding" in answer.missing
+    assert not answer.question.query.understood
+    for short in (Wish(text=long[:300]), Wish(text=long, literal=True)):
+        assert "understanding" not in matcher.match(short).missing
+
+
 def test_a_sector_asked_for_restricts_the_evidence(world: ARegistry, matcher: Matcher) -> None:
     answer = ask(matcher, sector="health", k=60)
     tagged = {p.id for p in world.with_profiles for t in p.sectors if t.code == "health"}

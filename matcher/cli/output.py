@@ -83,7 +83,14 @@ def show_answer(answer: Answer, language: str, vocabulary: Vocabulary) -> None:
             f"At most three of the first ten by one text: {answer.one_text.moved} moved down for "
             f"it, at a price of {answer.one_text.price:.2f}.",
         )
-    if answer.missing:
+    if answer.question.query.unread:
+        say(
+            "问题过长，其中的国家/地区、“+必须”等未作为条件读取；"
+            "请改用一句话提问，或用 --country 等选项。",
+            "The question is too long to be read for places or +terms, none was applied: ask in a "
+            "sentence, or use options such as --country.",
+        )
+    if answer.question.asker is None:
         say(
             "未指明提问机构（--for），因此没有考虑：对方是否也需要提问机构、集团关系、"
             "已有合作、双方筛查。",

@@ -152,9 +152,13 @@ class Insistence:
         told, weights = self._asked(must)
         if not len(told.ids):
             return np.zeros(len(self._snapshot.texts), np.float32)
-        similar = table.rows @ self._static.token_vectors(told.ids).T
-        met = np.maximum.reduceat(similar.take(tokens.ids, axis=0), tokens.sentences[:-1], axis=0)
-        reached = met @ weights
+        ids, of = np.unique(told.ids, return_inverse=True)
+        similar = self._static.token_vectors(ids) @ table.rows.T
+        reached = np.zeros(len(tokens.sentences) - 1, np.float32)
+        for row, weight in zip(similar, np.bincount(of, weights), strict=True):
+            # One word at a time: of all at once the table takes tokens x words x 4 bytes.
+            near = np.maximum.reduceat(row.take(tokens.ids), tokens.sentences[:-1])
+            reached += np.float32(weight) * near
         return np.asarray(np.maximum.reduceat(reached, tokens.texts[:-1]), np.float32)
 
 

@@ -107,7 +107,7 @@ def match(
         question=question,
         eligible=int(eligible.organisations.sum()),
         excluded=eligible.excluded,
-        missing=() if question.asker is not None else MISSING_WITHOUT_ASKER,
+        missing=missing(question),
         pairings=pairings,
         known_partners=partners,
         known_partner_count=ranking.partner_count,
@@ -121,6 +121,12 @@ def match(
         nearest=nearest,
         reranker=used(equipment.reranker),
     )
+
+
+def missing(question: Question) -> tuple[str, ...]:
+    """What an answer could not look at."""
+    without_asker = () if question.asker is not None else MISSING_WITHOUT_ASKER
+    return (*without_asker, *((UNDERSTANDING,) if question.query.unread else ()))
 
 
 def without_musts(
@@ -207,3 +213,5 @@ def explainer(equipment: Equipment, query: Query) -> Explainer:
 NEAREST = 5
 """Pairings shown apart when nobody meets what is insisted on."""
 MISSING_WITHOUT_ASKER = ("second_direction", "corporate_tree", "past_partners", "screening")
+UNDERSTANDING = "understanding"
+"""Rules and terms insisted on, in a text too long to be read for them."""
