@@ -16,14 +16,19 @@ from bench.understanding import CASES as BENCH_CASES
 from matcher.errors import BadInput
 from matcher.understanding.places import member_countries
 from matcher.understanding.reading import LONGEST, read
-from matcher.understanding.spellings import data
+from matcher.understanding.spellings import OWN_SIDE, data
 from matcher.vocabulary import load_vocabulary
 
 VOCABULARY = load_vocabulary()
 # Every scalar is a string: a bare NO is Norway.
 CASES: dict[str, list[Any]] = yaml.load(
-    Path(__file__).with_name("understanding_cases.yaml").read_bytes(), Loader=yaml.BaseLoader
+    b"".join(
+        Path(__file__).with_name(f"understanding_{name}.yaml").read_bytes()
+        for name in ("cases", "without")
+    ),
+    Loader=yaml.BaseLoader,
 )
+ENTERPRISE = ("nature", "enterprise", True)
 GROUPS = data("places.yaml")["groups"]
 
 
@@ -45,6 +50,27 @@ def expected(written: list[str]) -> set[tuple[str, str, bool]]:
 @pytest.mark.parametrize("case", CASES["questions"], ids=lambda case: case["text"])
 def test_questions_are_read_as_they_are_meant(case: dict[str, Any]) -> None:
     assert rules(case["text"]) == expected(case["rules"])
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        pytest.param(
+            case["text"], case["rules"], marks=pytest.mark.xfail(strict=True, reason=case["why"])
+        )
+        for case in CASES["wrong"]
+    ],
+)
+def test_questions_that_are_not_read_as_they_are_meant(text: str, written: list[str]) -> None:
+    assert rules(text) == expected(written)
+
+
+@pytest.mark.parametrize("text", [case["text"] for case in CASES["questions"] + CASES["wrong"]])
+def test_nothing_is_asked_for_that_is_refused(text: str) -> None:
+    """A rule may be missed, never be the opposite of what is meant."""
+    (case,) = (c for c in CASES["questions"] + CASES["wrong"] if c["text"] == text)
+    meant = expected(case["rules"])
+    assert not {(kind, code, not wanted) for kind, code, wanted in meant} & (rules(text) - meant)
 
 
 @pytest.mark.parametrize("text", CASES["without"])
@@ -174,8 +200,8 @@ def test_long_texts_are_all_subject() -> None:
 
 @pytest.mark.parametrize(
     "words",
-    ["德国hospital高水平", "large德国", "German a few ", "共研Germany", "德国中小", "a ", "-德国 ", '"',
-     "find German ", "not ", "除德国", "German about "],
+    ["德国hospital高水平", "large德国", "German a few ", "共研Germany", "德国中小", "a ", '"',
+     "-德国 ", "find German ", "not ", "除德国", "German about "],
 )  # fmt: skip
 def test_repetition_is_read_in_no_time(words: str) -> None:
     """Patterns that try a word in all its parts took a minute for some of these."""
@@ -187,6 +213,59 @@ def test_repetition_is_read_in_no_time(words: str) -> None:
     begun = process_time()
     assert read(words * 20_000, VOCABULARY).understood == ()
     assert process_time() - begun < 0.3
+
+
+def test_a_name_with_a_sign_is_shown_leaves_and_can_be_struck() -> None:
+    reading = read("laser cleaning -South Korea", VOCABULARY)
+    assert (reading.subject, reading.musts) == ("laser cleaning", ())
+    assert [(u.words, u.code, u.wanted) for u in reading.understood] == [
+        ("-South Korea", "KR", False)
+    ]
+    for word in ("South Korea", "-South Korea"):
+        left = read("laser cleaning -South Korea", VOCABULARY, strike=[word])
+        assert (left.understood, left.musts) == ((), ())
+    quoted = read('laser cleaning -"Germany"', VOCABULARY)
+    assert [(must.text, must.wanted) for must in quoted.musts] == [("Germany", False)]
+    one = read("激光清洗 -美国、日本", VOCABULARY, strike=["日本"])
+    assert [(u.code, u.wanted) for u in one.understood] == [("US", False)]
+
+
+def test_every_place_of_the_vocabulary_is_one() -> None:
+    """Each country and region, in Chinese and in English, where companies of it are asked for."""
+    places = data("places.yaml")
+    unused = set(places["unused"])
+    schemes = {"country": VOCABULARY.country, "region": VOCABULARY.region,
+               "initiative": VOCABULARY.initiative}  # fmt: skip
+    named = 0
+    for kind, scheme in schemes.items():
+        for term in scheme:
+            rule = (kind, term.code, True)
+            if term.code in OWN_SIDE:
+                continue
+            for zh in {term.zh, *term.synonyms_zh} - unused:
+                assert rules(f"{zh}的激光清洗企业") == {rule, ENTERPRISE}, zh
+                assert rules(f"寻找{zh}做激光清洗的企业") == {rule, ENTERPRISE}, zh
+                assert rules(f"激光清洗 -{zh}") == {(kind, term.code, False)}, zh
+                named += 1
+            for en in {term.en, *term.synonyms_en}:
+                assert rules(f"laser cleaning companies in {en}") >= {rule}, en
+                assert rules(f"companies in {en}") >= {rule}, en
+                named += 1
+    for group in places["groups"].values():
+        members = {("country", code, True) for code in group["members"].split()}
+        if group["zh"] == "欧盟":
+            members = {("country", "EU", True)}
+        for word in group["words"]:
+            asked = f"companies in the {word}" if word.isascii() else f"{word}的激光清洗企业"
+            assert rules(asked) == members | {ENTERPRISE}, word
+        for word in group.get("adjectives", ()):
+            assert rules(f"{word} laser companies") == members | {ENTERPRISE}, word
+    for code, words in places["adjectives"].items():
+        for word in words:
+            assert code in {of for _, of, wanted in rules(f"{word} laser companies") if wanted}, (
+                word
+            )
+    assert named > 500
 
 
 def test_musts_bring_the_vocabularys_other_names() -> None:

@@ -27,7 +27,19 @@ MOST = 24
 """Runs of names that are looked at: whoever names more asks no question."""
 FAR, CUT = 80, "…"
 """Of a clause so many characters on either side are looked at; the mark shows that it goes on."""
+REFUSED = "¬"
+"""What a place with a minus is blanked by."""
 PARTNERS = "{near|noun|nature}"
+REFUSING = (
+    r"(?:{not}|(?:{never}|(?<![分特识区鉴辨类级个差性])别)\s*(?:再|[给向替帮]我们?)?\s*"
+    r"(?:{seek|with|and|in|from}\s*)+)"
+)
+"""不要, not, cannot work with, 别再推荐."""
+_NEGATION = re.compile(
+    r"(?:不(?![锈同断饱少错溶透粘])|勿|(?<![分特识区鉴辨类级个差性])别|无法|谢绝)[^的]*$|"
+    r"(?<![a-z])(?:not|never|cannot|no|nor|neither|[a-z]+n't)(?!.*(?<![a-z])(?:and|but|so)[ ])"
+    r"(?![a-z])"
+)
 _ASKS = r"{seek|question|intent|pronoun|near|noun|nature}|nobody|no one"
 _FOLLOWS = (
     "and|relative|with|from|based|in|cooperation|not|outside|preposition|manner|also|seek|question"
@@ -36,9 +48,9 @@ _FOLLOWS = (
 _ENDS = rf"(?=\s*(?:$|的|of(?![a-z])|{{{_FOLLOWS}}}))"
 _NATURE_ENDS = rf"(?=\s*(?:$|的|{{{_FOLLOWS}}}))"
 _KIND_OF_LIFE = re.compile(
-    r"^的?.{0,3}[茶酒菜米饼鱼虾蟹牛羊猪鸡犬猫鼠虫螨蛾蝇蚊蠊蜂杉柏柳花豆椒蒜参菌]"
+    r"^(?!的).{0,3}[茶酒菜米饼鱼虾蟹牛羊猪鸡犬猫鼠虫螨蛾蝇蚊蠊蜂杉柏柳花豆椒蒜参菌]"
 )
-"""日本鳗鱼, 荷兰花卉: what grows or is eaten somewhere, not who stands there."""
+"""日本鳗鱼, 荷兰花卉: what grows or is eaten somewhere, not who stands there (荷兰的花卉企业)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +108,43 @@ class Frame:
     def seeks(self) -> bool:
         """Whether something is sought before the run, in its own clause."""
         return bool(self.find("{seek|question|intent|only}", self.left))
+
+    def told(self) -> bool:
+        """Whether it tells what was or what the asker has: 曾与德国大学, developed with German
+        firms, 我们有一支德国团队."""
+        if self.find("{seek|question|intent|only}", self.left):
+            return False
+        if self.find(r"^.{0,6}[^除算行要]了(?!解)", self.right):
+            return True
+        return bool(
+            self.find(
+                r"{past}.{0,2}(?:与|和|同|跟|由|在|向|为|被|经|获|有)|"
+                r"(?<![a-z])(?!interested|based|located|need|want|require|experienced)[a-z]{2,}ed\s+(?:[a-z]+ly\s+)?"
+                r"(?:by(?![a-z])|(?:with|for|to)\s*{determiner}?\s*$)|"
+                r"(?:我们|我司|我校|我院|我所|公司|团队)(?:还|也|现|均)?(?:有|拥有|建有|设有)|"
+                r"(?:we|our [a-z]+)\s+(?:already\s+)?(?:have|has|had|own|employ)(?![a-z])",
+                self.left,
+            )
+        )
+
+    def besides(self, tail: str) -> bool:
+        """Whether more is asked for after it: 除德国外，还要法国的."""
+        return bool(
+            self.find(r"^[,，]?\s*{also}(?!不)", self.then) or self.find(r"^\s*{also}(?!不)", tail)
+        )
+
+    def denied(self, tail: str) -> bool:
+        """Whether it is said not to be needed: German partners are not required. A "not" before
+        it in its clause is enough: in doubt nothing is asked for."""
+        return bool(
+            _NEGATION.search(self.left)
+            or self.find(
+                rf"^\s*的?\s*{PARTNERS}\s*(?:都|就|均)?(?:不(?!要|考虑)|没有|无需|无法|非必)[^，。]{{0,4}}$|"
+                rf"{PARTNERS}\s+(?:(?:are|is|need|do|does|can|could|will|would|should|may|must)\s+"
+                r"not|cannot|(?:are|is|need|do|does|ca|wo|would|should|must)n't)(?![a-z])",
+                tail,
+            )
+        )
 
     def open_ended(self, tail: str) -> bool:
         """Whether it is put as a wish, as one of several, or as what is asked about: no rule."""

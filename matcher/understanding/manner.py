@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from matcher.query import Kind
 
-from .frames import PARTNERS, Frame, Rule, Verdict
+from .frames import PARTNERS, REFUSING, Frame, Rule, Verdict
 
 _THINGS = (
     r"^\s*(?:software|management|office|platform|system|server|fee|fees|cost|costs|管理|平台|系统|"
@@ -17,13 +17,16 @@ _THINGS = (
 def manner(frame: Frame, before: Sequence[Rule]) -> Verdict | None:
     """The verdict on a run of natures or of modes, given the rules on places; None where it is
     no rule."""
-    if frame.open_ended(frame.right):
+    if frame.open_ended(frame.right) or frame.told():
         return None
     start, end = frame.run[0].start, frame.run[-1].end
     if any(not rule.wanted and rule.start < end and start < rule.end for rule in before):
         return None
-    refused = frame.find(r"{not}\s*(?:{determiner|quality|also}\s*)*$", frame.left)
+    refused = frame.find(rf"{REFUSING}\s*(?:{{determiner|quality|also}}\s*)*$", frame.left)
     ended = frame.find(r"^\s*(?:的|类|们)?\s*$", frame.right)
+    excepted = frame.find(r"^\s*(?:are\s+|is\s+|就|都|也)?{after}\s*了?$", frame.right)
+    if (refused or excepted) and frame.besides(frame.right):
+        return None
     if refused:
         aside = frame.find(r"^\s*{polite}", frame.right)
         after = aside or ended
@@ -31,8 +34,10 @@ def manner(frame: Frame, before: Sequence[Rule]) -> Verdict | None:
             return Verdict(False, len(refused.group()), after.end())
         goes_on = frame.find(r"^\s*{and|near|cooperation|after|not}", frame.right)
         return Verdict(False, len(refused.group())) if goes_on else None
-    if frame.find(r"^\s*(?:are\s+|is\s+)?{after}\s*$", frame.right):
+    if excepted:
         return Verdict(False, 0, len(frame.right))
+    if frame.denied(frame.run[-1].words + frame.right):
+        return None
     if frame.run[0].codes[0][0] is Kind.MODE:
         return _mode(frame)
     return _nature(frame, before) if frame.run[0].codes[-1][0] is Kind.NATURE else None
@@ -55,15 +60,17 @@ def _nature(frame: Frame, before: Sequence[Rule]) -> Verdict | None:
     sought = frame.find(r"{seek|question|only|with}|与|跟|和|同|认识|结识", left)
     if frame.chinese:
         asked = frame.find(r"^\s*(?:有哪些|有谁|有吗|是谁|是哪)", right)
-        able = frame.find(r"^\s*{relative|in}.*的\s*(?:{quality}\s*)*$", left)
+        able = frame.find(
+            r"^\s*{relative|in}.*的\s*(?:{quality}\s*)*(?:{near|noun}\s*{and}\s*)?$", left
+        )
         head = frame.find(
             r"^\s*(?:类|们|的|吗|呢)?\s*$|^\s*的?\s*{near|cooperation}|"
-            r"^\s*(?:{and|relative|manner|not|in|from|verbal|seek|after}|作)",
+            r"^\s*(?:{and|relative|manner|not|in|from|seek|after}|{verbal}(?!的)|作)",
             right,
         )
         return wanted if (asked or head) and (sought or placed or able) else None
     head = frame.find(
-        r"^\s*$|^\s+(?:{near|relative|and|with|from|based|in|not|only}|to|for|as|on|at)(?![a-z])",
+        r"^\s*$|^\s+(?:{near|relative|and|with|from|based|in|outside|not|only|seek}|to|for|as|on|at)(?![a-z])",
         right,
     )
     if not head:
@@ -105,19 +112,22 @@ def _mode(frame: Frame) -> Verdict | None:
         left,
     )
     goes_on = frame.find(
-        r"^\s*(?:的|为主)?\s*$|^\s*{cooperation|near|with|and}|^的合作|^\s+(?:on|in|for|of)\s",
+        rf"^\s*(?:的|为主)?\s*$|^\s*{{cooperation|near|with|and}}|^的合作|^的.{{0,8}}{PARTNERS}|"
+        r"^\s+(?:on|in|for|of)\s",
         right,
     )
     if intended and goes_on:
         return Verdict(wanted=True)
-    if frame.run[-1].words in frame.words.verbal and frame.find(
-        rf"(?:{{intent}}|(?:与|和|同|跟).{{0,12}}{PARTNERS})\s*$", left
+    if (
+        frame.run[-1].words in frame.words.verbal
+        and frame.find(rf"(?:{{intent}}|(?:与|和|同|跟).{{0,12}}{PARTNERS})\s*$", left)
+        and not frame.find(r"^的", right)
     ):
         return Verdict(wanted=True)
     if left.strip():
         return None
     asked_with = not frame.chinese and frame.find(
-        rf"^\s+(?:(?:on|in|for)\s.*\s)?with\s.*{PARTNERS}", right
+        rf"^\s+(?:{{cooperation}}\s+)?(?:(?:on|in|for)\s.*\s)?with\s.*{PARTNERS}", right
     )
     if asked_with or (not right.strip() and frame.asks):
         return Verdict(wanted=True)

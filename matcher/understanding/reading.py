@@ -10,8 +10,9 @@ from matcher.errors import BadInput, Bilingual
 from matcher.query import Kind, Must, Understood
 from matcher.vocabulary import Vocabulary
 
-from .frames import Rule, frames, is_place, rules_of
+from .frames import REFUSED, Rule, frames, is_place, rules_of
 from .manner import manner
+from .signs import Signed, signed
 from .spellings import Spellings, folded, spellings
 from .standing import standing
 from .subject import Leaving, subject
@@ -59,8 +60,12 @@ def read(
         # “一带一路”国家: a name that always stands in quotation marks.
         named = term.literal and not term.signed and vocabulary.initiative.find(term.text)
         (names if named else terms).append(term)
+    with_sign = signed(words, text, terms)
+    rules = [rule for each in with_sign for rule in each.rules]
+    rules += _rules(words, _without_terms(text, terms, names, with_sign))
+    terms = [term for term in terms if all(term is not each.term for each in with_sign)]
     found: list[tuple[Understood, Leaving]] = []
-    for rule in _rules(words, _without_terms(text, terms, names)):
+    for rule in rules:
         first, last = rule.named.start, rule.named.end
         if rule.wanted and (_BUT.search(text[:first]) or _SPARED.match(text[last:])):
             continue  # "everyone but Russian groups": rather no rule than the opposite one.
@@ -109,12 +114,17 @@ def _rules(words: Spellings, text: str) -> list[Rule]:
     return sorted(found, key=lambda rule: rule.named.start)
 
 
-def _without_terms(text: str, terms: Sequence[Insisted], names: Sequence[Insisted]) -> str:
+def _without_terms(
+    text: str, terms: Sequence[Insisted], names: Sequence[Insisted], with_sign: Sequence[Signed]
+) -> str:
     """The text with its insisted terms blanked: no place inside them is a rule. Names lose their
     quotation marks to a space that parts no clauses."""
     letters = list(text)
     for term in terms:
         letters[term.start : term.end] = "|" * (term.end - term.start)
+    for each in with_sign:
+        mark = "|" if each.term.wanted else REFUSED
+        letters[each.term.start : each.end] = mark * (each.end - each.term.start)
     for name in names:
         letters[name.start] = letters[name.end - 1] = "\x1f"
     return "".join(letters)

@@ -36,6 +36,8 @@ class Named:
     """German, not Germany: only before what it qualifies."""
     ambiguous: bool
     """More often something else: never before a noun (Turkey suppliers)."""
+    attributive: bool = False
+    """A noun that qualifies as an adjective does (EU battery companies)."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,7 @@ class Spellings:
     cased: dict[str, str]
     """Folded spelling -> as it is written, where only capitals tell it from a word (Polish)."""
     ambiguous: frozenset[str]
+    attributive: frozenset[str]
     classes: dict[str, tuple[list[str], list[str]]]
     """Class of words -> those in Chinese and those in English."""
     _made: dict[str, re.Pattern[str]] = field(default_factory=dict, repr=False)
@@ -86,8 +89,8 @@ class Spellings:
                 if folded.startswith(words, start) and self._whole(words, original, start, end):
                     codes, adjective = self.codes[words]
                     if codes:
-                        ambiguous = words in self.ambiguous
-                        found.append(Named(codes, words, start, end, adjective, ambiguous))
+                        how = (words in self.ambiguous, words in self.attributive)
+                        found.append(Named(codes, words, start, end, adjective, *how))
                     taken = end
                     break
         return found
@@ -198,6 +201,7 @@ def _compiled(vocabulary: Vocabulary) -> Spellings:
         frozenset(map(folded, manner["weak"])),
         {folded(word): word for word in places["cased"]},
         frozenset(map(folded, places["ambiguous"])),
+        frozenset(map(folded, places["attributive"])),
         classes,
     )
 

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from matcher.query import Kind
 
-from .frames import PARTNERS, Frame, Verdict
+from .frames import PARTNERS, REFUSED, REFUSING, Frame, Verdict
 
 _ENDED = r"^\s*(?:$|的|{and|relative|with|preposition|only|in|not|plus|manner|cooperation|polite})"
+_DOING = r"|^\s+[a-z]+ing(?![a-z])"
+_ALL_BUT = (
+    r"(?<![a-z])(?:all|any|every|anywhere|everywhere|anyone|everyone|anybody|everybody)"
+    r"(?:\s+(?!{relative|preposition|in|from|with})[a-z]+){0,3}\s+but(?![a-z])"
+)
 _SOURCE = (
     r"(?<![a-z])(?:import|export|suppl|sourc|ship|buy|purchas|data|sample|image|recover|extract|"
     r"specimen|strain|isolate|deliver)[a-z]*|进口|出口|数据|样本|采购"
@@ -18,12 +23,14 @@ def standing(frame: Frame) -> Verdict | None:
     suffix = frame.find(r"^\s*{place_suffix}+", frame.right)
     cut = suffix.end() if suffix else 0
     tail = frame.right[cut:]
-    if frame.open_ended(tail) or frame.find(r"^\s*的?\s*{blocker|made}", tail):
+    if frame.open_ended(tail) or frame.told() or frame.find(r"^\s*的?\s*{blocker|made}", tail):
         return None
     unwanted = _unwanted(frame, tail, cut)
     if unwanted is not None:
         return unwanted if unwanted.wanted is False and frame.asks else None
-    if frame.find(r"{not|outside}\s*(?:{determiner|also}\s*)*$", frame.left):
+    if frame.denied(tail) or frame.find(
+        rf"(?:{REFUSING}|{{outside}})\s*(?:{{determiner|also|quality}}\s*)*$", frame.left
+    ):
         return None
     if frame.run[-1].codes[-1][0] is Kind.NATURE:
         return None if frame.governed(frame.left) else Verdict(wanted=True)
@@ -36,28 +43,35 @@ def standing(frame: Frame) -> Verdict | None:
 
 def _unwanted(frame: Frame, tail: str, cut: int) -> Verdict | None:
     """日本以外的, 除日本外, not from the US, no American companies."""
-    begun = frame.find(r"{not}\s*(?:{from|based|in}\s*)?$", frame.left)
-    after = frame.find(r"^\s*的?\s*(?:are\s+|is\s+)?{after}(?:\s*的)?", tail)
+    begun = frame.find(rf"(?:{REFUSING}|{_ALL_BUT})\s*(?:{{from|based|in}}\s*)?$", frame.left)
+    after = frame.find(
+        rf"^\s*(?:的?\s*(?:{PARTNERS})?\s*)(?:are\s+|is\s+|就|都|也)?{{after}}(?:\s*的|了)?",
+        tail,
+    )
+    # 德国企业不要高校 refuses what comes, 德国企业不要 what stands before.
+    if after and not frame.find(r"[外除](?:的|了)?$|ed$", after.group()):
+        after = after if frame.find(r"^\s*(?:$|{polite})", tail[after.end() :]) else None
     if after and (begun or after.group().strip() != "外"):
-        # 除德国外，还要法国的: besides, not without.
-        if frame.find(r"^[,，]?\s*{also}", frame.then) or frame.find(
-            r"^\s*{also}", tail[after.end() :]
-        ):
+        if frame.besides(tail[after.end() :]):
             return Verdict(wanted=True)
         return Verdict(False, len(begun.group()) if begun else 0, cut + after.end())
     refused = frame.find(
-        r"{not|outside}\s*{also}?\s*(?:{quality|determiner|near|noun|nature|from|based|in}\s*)*$",
+        rf"(?:{REFUSING}|{{outside}}|{_ALL_BUT})\s*{{also}}?\s*"
+        r"(?:{quality|determiner|near|noun|nature|from|based|in}\s*)*$",
         frame.left,
     )
     if not refused:
         return None
+    if frame.besides(tail):
+        return Verdict(wanted=True)
     noun = frame.partners(tail, far=True)
     before = frame.left[: refused.start()]
     if frame.find(r"^{outside}", refused.group()) and not (
         not before.strip() or frame.find(rf"(?:{PARTNERS}|{{pronoun|from|and}})\s*$", before)
     ):
         return None
-    if noun is None and (frame.adjective or not frame.find(_ENDED, tail)):
+    goes_on = frame.find(_ENDED + _DOING + r"|^\s*{cooperation}", tail)
+    if noun is None and (frame.adjective or not goes_on):
         ended = not tail.strip()
         return Verdict(False, len(refused.group()), cut) if ended else None
     return Verdict(
@@ -81,7 +95,7 @@ def _from(frame: Frame, tail: str, cut: int) -> Verdict | None:
         return whole if frame.asks else None
     if frame.partners(tail) is not None:
         return whole if frame.adjective or not frame.run[-1].ambiguous else None
-    if frame.adjective or not frame.find(_ENDED + r"|^\s+[a-z]+ing(?![a-z])", tail):
+    if frame.adjective or not frame.find(_ENDED + _DOING, tail):
         return None
     people = rf"(?:{PARTNERS}|{{pronoun|only|and}}|must|should|be|is|are)\s*$"
     doing = rf"{PARTNERS}\s+(?:{{relative|with|in}}|for|on|to)(?![a-z])(?!.*(?:{_SOURCE}))"
@@ -101,12 +115,21 @@ def _inside(frame: Frame, tail: str, cut: int) -> Verdict | None:
     if frame.chinese:
         if frame.find(r"^\s*的", tail) and frame.partners(tail, far=True) is not None:
             return Verdict(True, taken, cut + _linked(frame, tail))
-        if frame.find(r"^\s*{seek}", tail):
+        # 谁在新加坡做膜, 在荷兰做机器人的公司: where they do it is where they stand.
+        asked = frame.find(
+            rf"(?:{{question}}|有人|有没有人|{{seek|question|only}}.*{PARTNERS})\s*{{relative}}?$",
+            before,
+        )
+        does = frame.find(r"^\s*(?:{relative}|搞|干|卖)", tail)
+        who = frame.partners(tail, far=True) is not None
+        if frame.find(r"^\s*{seek}|^\s*(?:{question}|有人)", tail) or (
+            does and (asked or (who and (frame.seeks() or not before.strip())))
+        ):
             return Verdict(True, taken, cut)
         return Verdict(True, taken, cut) if people and not tail.strip() else None
     if not people or frame.adjective or frame.governed(before[: people.start()]):
         return None
-    goes_on = frame.find(_ENDED + r"|^\s+[a-z]+ing(?![a-z])", tail)
+    goes_on = frame.find(_ENDED + _DOING, tail)
     return Verdict(True, taken, cut) if goes_on else None
 
 
@@ -123,7 +146,8 @@ def _modifier(frame: Frame, tail: str, cut: int) -> Verdict | None:
         r"^\s*(?:{determiner|quality|and}\s*)+$", frame.left
     )
     if not frame.chinese:
-        qualifies = frame.adjective or (direct and not frame.run[-1].ambiguous)
+        last = frame.run[-1]
+        qualifies = last.adjective or last.attributive or (direct and not last.ambiguous)
         near = frame.find(r"^\s*(?:{quality}\s*)*{near}", tail)
         joins = frame.find(r"{with|and|relative}\s*(?:{determiner|quality}\s*)*$", frame.left)
         return (
@@ -141,7 +165,7 @@ def _modifier(frame: Frame, tail: str, cut: int) -> Verdict | None:
     asked = begins or frame.find(
         r"{seek|question|determiner|intent|only|with|quality|relative}\s*的?\s*$|的\s*$", frame.left
     )
-    if asked and frame.find(r"^\s*(?:那边|这边|里面|里)?还?(?:有没有|有无|有?谁|有?哪)", tail):
+    if asked and frame.find(r"^\s*(?:那边|这边|里面|里)?还?(?:有没有|有无|有人|有?谁|有?哪)", tail):
         return Verdict(True, 0, cut)
     if not asked or frame.partners(tail, far=True) is None:
         return None
@@ -157,8 +181,12 @@ def _alone(frame: Frame, tail: str, cut: int) -> Verdict | None:
     only = frame.find(r"^\s*{only}\s*[:：]?\s*$", frame.left)
     if frame.find(r"^\s*{only}\s*$", tail):
         return Verdict(True, 0, cut + len(tail))
+    if frame.asks and not frame.left.strip() and frame.find(r"^(?:都|均|皆)(?:行|可|好|能)", tail):
+        return Verdict(True, 0, cut + len(tail))
     if tail.strip() or (frame.left.strip() and not only):
         return None
+    if frame.lead.rstrip(" ,，").endswith(REFUSED):
+        return None  # "-Germany, France" may go on with what is not wanted.
     if not frame.chinese and not only and frame.find(r"{in}", frame.lead) and not frame.asks:
         return None
     # 地震监测：日本、智利 names where, 国别：日本 names who.
