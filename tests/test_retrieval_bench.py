@@ -182,8 +182,7 @@ def frozen() -> dict[str, Any]:
 
 
 def test_frozen_figures_are_whole_and_of_the_parts_that_ship(frozen: dict[str, Any]) -> None:
-    # Encoding is timed by `bench/encoding.py` and stands in no frozen file yet.
-    rows = [name for name in retrieval.ROWS if name != "encoding"]
+    rows = list(retrieval.ROWS)
     assert list(dict.fromkeys(line["row"] for line in frozen["lines"])) == rows
     assert set(frozen["data"]) == {Path(name).name for name in retrieval.FILES}
     assert frozen["encoder"]["fingerprint"] == default_encoder().fingerprint, "freeze it again"

@@ -49,7 +49,8 @@ def _nature(frame: Frame, before: Sequence[Rule]) -> Verdict | None:
         r"{self}\s*.{0,6}$", left
     ):
         return None
-    start, end = frame.run[0].start, frame.run[-1].end
+    near = frame.find(r"^\s*{near}", right)  # university partner in Germany
+    start, end = frame.run[0].start, frame.run[-1].end + (near.end() if near else 0)
     placed = any(
         rule.wanted and (0 <= start - rule.end <= 12 or 0 <= rule.start - end <= 1)
         for rule in before

@@ -27,7 +27,11 @@ def standing(frame: Frame) -> Verdict | None:
         return None
     unwanted = _unwanted(frame, tail, cut)
     if unwanted is not None:
-        return unwanted if unwanted.wanted is False and frame.asks else None
+        # ", not from the UK" speaks of partners, though nothing else in the question does.
+        plain = frame.find(
+            r"^\s*(?:but\s+)?not\s+(?:from|based\s+in)\s*{determiner}?\s*$", frame.left
+        )
+        return unwanted if unwanted.wanted is False and (frame.asks or plain) else None
     if frame.denied(tail) or frame.find(
         rf"(?:{REFUSING}|{{outside}})\s*(?:{{determiner|also|quality}}\s*)*$", frame.left
     ):
