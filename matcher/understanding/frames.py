@@ -128,7 +128,7 @@ class Frame:
         )
 
     def besides(self, tail: str) -> bool:
-        """Whether more is asked for after it: 除德国外，还要法国的."""
+        """Whether more is asked for after it: 除日本外，还要法国的."""
         return bool(
             self.find(r"^[,，]?\s*{also}(?!不)", self.then) or self.find(r"^\s*{also}(?!不)", tail)
         )
